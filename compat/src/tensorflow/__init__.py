@@ -1,0 +1,7 @@
+"""Stands in for `tensorflow`; see `reflectiecoach_compat.absent`."""
+
+from reflectiecoach_compat import absent
+
+__version__ = "0.0.0+absent"
+
+absent.install(__name__)
