@@ -1,0 +1,1 @@
+"""What the coach does, as rasa-sdk actions: one module per dialogue. An action reads slots, calls coach/, returns events."""

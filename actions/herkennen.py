@@ -1,0 +1,32 @@
+"""Recognising: from a first sentence to a bottleneck that the leader confirms."""
+
+from __future__ import annotations
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.conversation import set_slots, state_of
+from coach.fragment import fragment
+from coach.route import bottleneck_question
+
+
+class ActionAskBottleneck(Action):
+    """Asks what the leader runs into, or whether what was heard fits; welcomes them the first time."""
+
+    def name(self) -> str:
+        """The name that Rasa's form calls."""
+        return "action_ask_bottleneck"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Welcome once, give the story back where there is one, and ask."""
+        state = state_of(tracker)
+        proposed = state["proposed_bottleneck"]
+        if not state["welcomed"]:
+            dispatcher.utter_message(response="utter_welcome_short" if proposed else "utter_welcome")
+        if proposed:
+            words = fragment(state["situation"] or "")
+            dispatcher.utter_message(response="utter_mirror" if words else "utter_mirror_plainly", fragment=words)
+        dispatcher.utter_message(response=bottleneck_question(state))
+        return set_slots({"welcomed": True})

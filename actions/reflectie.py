@@ -1,0 +1,95 @@
+"""The form that leads a conversation: takes each answer, and asks what is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+from rasa_sdk.types import DomainDict
+
+from actions.conversation import heard, is_fresh, set_slots, state_of
+from coach import taking
+from coach.answer import interrupts
+from coach.route import next_question, step_of
+from coach.vocabulary import Principle
+
+
+class ValidateReflectionForm(Action):
+    """Takes the leader's message as the answer to the open question, unless it interrupts; then says what is next.
+
+    Where it returns no event, Rasa's form steps back and the rule for the interruption applies.
+    """
+
+    def name(self) -> str:
+        """The name that Rasa calls for the form."""
+        return "validate_reflection_form"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Return what the message changes and the next question."""
+        state = state_of(tracker)
+        taken = taking.Taken({})
+        if is_fresh(tracker):
+            message = heard(tracker)
+            if interrupts(message.intent, message.certainty, message.text) and not taking.decides(state, message):
+                if state[REQUESTED_SLOT]:
+                    return []
+            else:
+                taken = taking.take(state, message)
+        for response, values in taken.said:
+            dispatcher.utter_message(response=response, **values)
+        after = state.with_slots(**taken.changes)
+        return [*set_slots(taken.changes), SlotSet(REQUESTED_SLOT, next_question(after))]
+
+
+class AskPrinciple(Action):
+    """Asks the question of one principle: opened with a line when it is new, in other words when it comes back."""
+
+    principle: Principle
+
+    def name(self) -> str:
+        """`action_ask_` and the principle."""
+        return f"action_ask_{self.principle}"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Ask, and remember that this principle was opened and which question of it is open."""
+        state = state_of(tracker)
+        opened, deepened = state.listed("opened"), state.listed("deepened")
+        changes: dict[str, Any] = {"current_principle": self.principle.value}
+        if self.principle not in opened:
+            step, total = step_of(state, self.principle)
+            dispatcher.utter_message(response=f"utter_open_{self.principle}", step=step, total=total)
+            dispatcher.utter_message(response=f"utter_ask_{self.principle}")
+            changes["opened"] = [*opened, self.principle.value]
+        elif self.principle in deepened and is_fresh(tracker):
+            dispatcher.utter_message(response=f"utter_deepen_{self.principle}")
+        else:
+            dispatcher.utter_message(response="utter_return")
+            dispatcher.utter_message(response=f"utter_ask_{self.principle}")
+        return set_slots(changes)
+
+
+class ActionAskWeegAfEnKies(AskPrinciple):
+    """Asks about weighing and choosing."""
+
+    principle = Principle.WEEG_AF_EN_KIES
+
+
+class ActionAskOndersteunEnFaciliteer(AskPrinciple):
+    """Asks about supporting and making possible."""
+
+    principle = Principle.ONDERSTEUN_EN_FACILITEER
+
+
+class ActionAskGunHetTijd(AskPrinciple):
+    """Asks about giving it time."""
+
+    principle = Principle.GUN_HET_TIJD
+
+
+class ActionAskVerbindMetBinnen(AskPrinciple):
+    """Asks about connecting with inside."""
+
+    principle = Principle.VERBIND_MET_BINNEN

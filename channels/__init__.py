@@ -1,0 +1,1 @@
+"""Where leaders talk: a channel per place, on one way to run a turn."""

@@ -1,0 +1,1 @@
+"""The coaching itself in plain Python: imports neither Rasa nor Django."""

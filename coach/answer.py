@@ -1,0 +1,51 @@
+"""Is a message an answer, or a command or question that interrupts? And what kind of answer?"""
+
+from __future__ import annotations
+
+import re
+
+# Intents that interrupt the open question. Everything else a leader types is an answer to it.
+INTERRUPTIONS = frozenset(
+    {
+        "stop", "pause", "start_over", "skip", "go_back", "repeat", "ask_explanation", "ask_example", "ask_help",
+        "choose_principle", "delete_my_data", "ask_contact", "ask_bot_identity", "ask_privacy", "ask_about_network",
+        "ask_about_bottlenecks", "ask_about_principles", "greet", "goodbye", "thank", "insult", "crisis",
+        "out_of_scope", "resume",
+    }
+)  # fmt: skip
+# A first step or an example may sound like a command ("we zijn gestopt met dat overleg"): to interrupt, a message must
+# be clearly one. Danger interrupts whatever the certainty.
+LEAST_CERTAINTY = 0.35
+MOST_WORDS = 12
+ALWAYS_INTERRUPT = frozenset({"crisis"})
+THIN_WORDS = 3
+
+_YES = re.compile(r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|prima|goed zo)\b")
+_NO = re.compile(r"^\W*(?:nee|neen|nope|niet echt|nee hoor|klopt niet|dat klopt niet|dat bedoel ik niet)\b")
+
+
+def count_words(text: str) -> int:
+    """How many words `text` has."""
+    return len(re.findall(r"\w[\w'’-]*", text))
+
+
+def interrupts(intent: str, certainty: float, text: str) -> bool:
+    """Whether a message with this intent (certainty from 0 to 1) is a command or question instead of an answer."""
+    if intent in ALWAYS_INTERRUPT:
+        return True
+    return intent in INTERRUPTIONS and certainty >= LEAST_CERTAINTY and count_words(text) <= MOST_WORDS
+
+
+def says_yes(text: str, intent: str) -> bool:
+    """Whether a message agrees."""
+    return intent == "affirm" or bool(_YES.match(text.lower()) and not _NO.match(text.lower()))
+
+
+def says_no(text: str, intent: str) -> bool:
+    """Whether a message disagrees."""
+    return intent == "deny" or bool(_NO.match(text.lower()))
+
+
+def is_thin(text: str, intent: str) -> bool:
+    """Whether an answer is too short or too evasive to go on from."""
+    return intent in {"unsure", "affirm", "deny"} or count_words(text) <= THIN_WORDS

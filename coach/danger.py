@@ -1,0 +1,34 @@
+"""What kind of danger a message tells of, to refer to the right place."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Danger(StrEnum):
+    """Whom to refer to."""
+
+    HOME = "home"
+    SUICIDE = "suicide"
+    COLLEAGUE = "colleague"
+
+
+_SUICIDE = re.compile(
+    r"su[iï]cid|zelfmoord|zelfdod|niet meer (?:wil|wilt|willen|hoeft?|zien zitten|leven)|(?:wil|wilt|willen) (?:\w+ ){0,4}(?:dood|niet meer leven)"
+    r"|dood (?:wil|wilt|willen|zijn)|er niet meer (?:wil|zijn|te zijn)|einde? aan (?:maken|mijn leven|zijn leven|haar leven)|uit het leven"
+    r"|van het leven|zichzelf iets aan|mezelf iets aan|zie het niet meer zitten|snijdt zich|voor de trein|geen zin meer in (?:het )?leven"
+    r"|hoeft (?:het )?(?:van mij |voor mij )?niet meer|wereld beter (?:af )?zonder mij"
+)
+_COLLEAGUE = re.compile(
+    r"\b(?:collega|meester|juf|leerkracht|leraar|docent|leidster|begeleider|groepsleider|pedagogisch medewerker|medewerker|stagiair|invaller|invalkracht|coach|trainer)"
+    r"\w*\b(?! (?:zegt|zei|vertelde|vertelt|denkt|maakt zich|ziet|zag|meldt|meldde|belde|belt))"
+)
+
+
+def kind_of_danger(text: str) -> Danger:
+    """The kind of danger in `text`, which was recognised as danger before; at home where nothing says otherwise."""
+    lowered = text.lower()
+    if _SUICIDE.search(lowered):
+        return Danger.SUICIDE
+    return Danger.COLLEAGUE if _COLLEAGUE.search(lowered) else Danger.HOME

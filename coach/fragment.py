@@ -1,0 +1,53 @@
+"""A fragment of the leader's own words, to show that they were heard."""
+
+from __future__ import annotations
+
+import re
+
+MOST_WORDS = 15
+LEAST_WORDS = 3
+
+# Where a sentence falls into clauses; a clause is taken whole or not at all.
+_CLAUSES = re.compile(r"[.!?;\n]+|,\s|\s[-–—]\s|\s(?=maar\s)")
+_MARKUP = re.compile(r"<[^>]*>|[{}\[\]<>*_`“”\"]")
+_PERSONAL = re.compile(r"@|https?:|www\.|\d{4,}")
+# A capital inside a clause is often a name; abbreviations (GGZ) are not.
+_NAME = re.compile(r"(?<=\s)[A-ZÀ-Ý][a-zà-ÿ]+")
+_OPENING = re.compile(
+    r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|dus|en|maar|want|omdat|eerlijk gezegd|eigenlijk)\b[\s,]*)+", re.IGNORECASE
+)
+
+
+def clean(text: str) -> str:
+    """`text` on one line, without markup and without what a response would take for its own placeholders."""
+    return re.sub(r"\s+", " ", _MARKUP.sub(" ", text)).strip()
+
+
+def is_quotable(clause: str) -> bool:
+    """Whether a clause can be given back: neither cut short nor too long, and with nothing personal in it."""
+    words = clause.split()
+    return (
+        LEAST_WORDS <= len(words) <= MOST_WORDS
+        and not _PERSONAL.search(clause)
+        and not _NAME.search(clause)
+        and any(character.isalpha() for character in clause)
+    )
+
+
+def fragment(text: str) -> str | None:
+    """The clause of `text` to give back, at most 15 words and in the leader's own words; None where none fits.
+
+    The last one that says something: people come to the point at the end.
+    """
+    clauses = [_OPENING.sub("", clean(clause)).strip(" ,.-") for clause in _CLAUSES.split(text)]
+    quotable = [clause for clause in clauses if is_quotable(clause)]
+    if not quotable:
+        return None
+    best = max(reversed(quotable), key=lambda clause: min(len(clause.split()), 8))
+    return best[0].lower() + best[1:] if not best[:2].isupper() else best
+
+
+def shorten(text: str, most_words: int = 25) -> str:
+    """`text` cleaned and at most `most_words` words long, with an ellipsis where something was left out."""
+    words = clean(text).split()
+    return " ".join(words) if len(words) <= most_words else " ".join(words[:most_words]) + " ..."

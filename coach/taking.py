@@ -1,0 +1,237 @@
+"""Taking an answer: what it changes, and what the coach says to show that it was heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from coach.answer import count_words, is_thin, says_no, says_yes
+from coach.confidence import read_confidence
+from coach.fragment import fragment
+from coach.route import State, next_question
+from coach.vocabulary import Bottleneck, Command, Outcome, Pause, Principle
+
+Said = list[tuple[str, dict[str, Any]]]
+
+# Two bottlenecks are close when the second has at least this share of the first one's certainty.
+CLOSE = 0.7
+# Up to this many words, a message that names a bottleneck chooses it; a longer one tells a story.
+WORDS_OF_A_CHOICE = 6
+# Middle of the scale: from here on there is more confidence than doubt.
+CONFIDENT = 7
+DOUBTFUL = 4
+
+
+class Message(Protocol):
+    """What a leader said, as it was recognised."""
+
+    text: str
+    intent: str
+    certainty: float
+    ranking: list[dict[str, Any]]
+
+    def values(self, entity: str, role: str | None = None) -> list[str]:
+        """The values found for an entity."""
+        ...
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an answer changes (slots by name), and the responses to say, each with its values."""
+
+    changes: dict[str, Any]
+    said: Said = field(default_factory=list)
+
+
+def decides(state: State, message: Message) -> bool:
+    """Whether a message that would interrupt answers the open question: "verder" while the coaching is paused."""
+    question = next_question(state)
+    return question == "continue_coaching" and message.intent in {"resume", "stop", "goodbye"}
+
+
+def take(state: State, message: Message) -> Taken:
+    """Take `message` as the answer to the open question of `state`."""
+    place = _place(state, message)
+    state = state.with_slots(**place)
+    question = next_question(state)
+    if question == "confirmation":
+        taken = _take_confirmation(state, message)
+    elif question == "continue_coaching":
+        taken = _take_continuation(state, message)
+    elif question == "bottleneck":
+        taken = _take_bottleneck(state, message)
+    elif question in {"level", "sector"}:
+        taken = _take_place(state, question, message)
+    elif question == "confidence":
+        taken = _take_confidence(state, message)
+    elif question in set(Principle):
+        taken = _take_principle(state, str(question), message)
+    elif question == "summary_check":
+        taken = _take_summary_check(state, message)
+    elif question is not None:
+        taken = _take_words(question, message)
+    else:
+        taken = Taken({})
+    return Taken({**place, **taken.changes}, taken.said)
+
+
+def _place(state: State, message: Message) -> dict[str, Any]:
+    """Level and sector where the leader says them of themselves, at any time."""
+    changes: dict[str, Any] = {}
+    levels, sectors = message.values("level", "self"), message.values("sector", "self")
+    if levels:
+        changes["level"] = levels[0]
+    if sectors:
+        changes["sector"] = sectors
+    return changes
+
+
+def _take_confirmation(state: State, message: Message) -> Taken:
+    """Do what was asked back, after a yes; anything else means going on."""
+    command = Command(state["pending_command"])
+    if not says_yes(message.text, message.intent):
+        return Taken({"pending_command": None}, [("utter_going_on", {})])
+    if command is Command.START_OVER:
+        return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
+    outcome = Outcome.STOPPED if command is Command.STOP else Outcome.ERASED
+    return Taken({"pending_command": None, "outcome": outcome.value})
+
+
+def _take_continuation(state: State, message: Message) -> Taken:
+    """Go on when the leader wants to, end when they do not; after a break, an answer is an answer."""
+    if message.intent in {"stop", "goodbye"} or says_no(message.text, message.intent):
+        return Taken({"paused": None, "outcome": Outcome.STOPPED.value})
+    if message.intent == "resume" or says_yes(message.text, message.intent):
+        return Taken({"paused": None, "danger": None}, [("utter_resumed", {})])
+    if state["paused"] == Pause.BREAK:
+        going_on = state.with_slots(paused=None)
+        taken = take(going_on, message)
+        return Taken({"paused": None, **taken.changes}, taken.said)
+    return Taken({"continue_coaching": None})
+
+
+def _named_bottlenecks(message: Message) -> list[str]:
+    """The bottlenecks that the message tells of: the recognised one, and a second one close to it."""
+    certainty = {
+        str(item["name"]).removeprefix("bottleneck_"): float(item["confidence"])
+        for item in message.ranking
+        if str(item["name"]).removeprefix("bottleneck_") in set(Bottleneck)
+    }
+    first = message.intent.removeprefix("bottleneck_")
+    if first not in set(Bottleneck):
+        return []
+    others = sorted((name for name in certainty if name != first), key=certainty.__getitem__, reverse=True)
+    close = [name for name in others[:1] if certainty[name] >= CLOSE * message.certainty]
+    return [first, *close]
+
+
+def _take_bottleneck(state: State, message: Message) -> Taken:
+    """Choose, propose, confirm, correct, or ask on."""
+    proposed, second = state["proposed_bottleneck"], state["second_bottleneck"]
+    labels = message.values("bottleneck")
+    named = _named_bottlenecks(message)
+    brief = count_words(message.text) <= WORDS_OF_A_CHOICE
+    if brief and len(labels) == 1 and not says_no(message.text.removeprefix("nee"), message.intent):
+        return _confirm(state, labels[0])
+    if brief and message.certainty == 1.0 and named:  # a button
+        return _confirm(state, named[0])
+    if proposed and not second:
+        if says_yes(message.text, message.intent) or proposed in named[:1]:
+            return _confirm(state, proposed)
+        if says_no(message.text, message.intent) and brief:
+            return Taken({"proposed_bottleneck": None, "corrected": True})
+    if proposed and second and says_yes(message.text, message.intent) and brief:
+        return _confirm(state, proposed)
+    if proposed and second and named and named[0] in {proposed, second}:
+        return _confirm(state, named[0])
+    if named:
+        second = named[1] if len(named) > 1 else None
+        changes = {"proposed_bottleneck": named[0], "second_bottleneck": second, "situation": message.text, "corrected": None}
+        return Taken(changes)
+    asked = int(state["clarifications"] or 0)
+    changes = {"clarifications": float(asked + 1), "corrected": None, "proposed_bottleneck": None, "second_bottleneck": None}
+    heard = [("utter_heard_trouble", {})] if message.intent == "bottleneck_unclear" and asked == 0 else []
+    return Taken(changes, heard)
+
+
+def _confirm(state: State, bottleneck: str) -> Taken:
+    """The bottleneck as the leader confirmed or chose it; a second candidate is kept for the end."""
+    candidates = {state["proposed_bottleneck"], state["second_bottleneck"]} - {None, bottleneck}
+    other = sorted(candidates)[0] if state["second_bottleneck"] and candidates else None
+    changes = {
+        "bottleneck": bottleneck,
+        "proposed_bottleneck": bottleneck,
+        "second_bottleneck": other,
+        "corrected": None,
+    }
+    return Taken(changes, [("utter_bottleneck_confirmed", {"bottleneck": bottleneck})])
+
+
+def _take_place(state: State, question: str, message: Message) -> Taken:
+    """Level or sector as asked: any mention counts now; an answer without one is passed over, and not asked again."""
+    levels, sectors = message.values("level"), message.values("sector")
+    changes: dict[str, Any] = {}
+    if levels and not state["level"]:
+        changes["level"] = levels[0]
+    if sectors and not state["sector"]:
+        changes["sector"] = sectors
+    if question not in changes:
+        changes["skipped"] = [*state.listed("skipped"), question]
+    return Taken(changes)
+
+
+def _take_principle(state: State, principle: str, message: Message) -> Taken:
+    """Keep the answer and give it back; a thin one is deepened once."""
+    deepened = state.listed("deepened")
+    if is_thin(message.text, message.intent):
+        if principle not in deepened:
+            return Taken({"deepened": [*deepened, principle]})
+        return Taken({principle: message.text}, [("utter_heard_little", {})])
+    return Taken({principle: message.text}, [_reflection(message.text)])
+
+
+def _reflection(text: str) -> tuple[str, dict[str, Any]]:
+    """The response that gives an answer back, in the leader's words where a fragment reads well."""
+    words = fragment(text)
+    return ("utter_reflect", {"fragment": words}) if words else ("utter_reflect_plainly", {})
+
+
+def _take_summary_check(state: State, message: Message) -> Taken:
+    """Close the summary; what is more than a yes or a no is added to it."""
+    closed = {"skipped": [*state.listed("skipped"), "summary_check"]}
+    agrees = says_yes(message.text, message.intent) or says_no(message.text, message.intent)
+    if agrees and count_words(message.text) <= WORDS_OF_A_CHOICE or is_thin(message.text, message.intent):
+        return Taken(closed)
+    return Taken({"summary_check": message.text}, [("utter_added", {})])
+
+
+def _take_confidence(state: State, message: Message) -> Taken:
+    """Read the number; asked for once more when there is none, then passed over."""
+    number = read_confidence(message.text)
+    if number is not None:
+        band = "high" if number >= CONFIDENT else "low" if number <= DOUBTFUL else "middle"
+        return Taken({"confidence": float(number)}, [("utter_reflect_confidence", {"number": number, "band": band})])
+    if "confidence" in state.listed("deepened"):
+        return Taken({"skipped": [*state.listed("skipped"), "confidence"]}, [("utter_no_number", {})])
+    return Taken({"deepened": [*state.listed("deepened"), "confidence"]})
+
+
+def _take_words(question: str, message: Message) -> Taken:
+    """Keep an answer in the leader's own words and show that it was heard."""
+    said: Said = []
+    if question == "situation":
+        said = [_reflection(message.text)]
+    elif question == "first_step":
+        said = [("utter_reflect_step", {"fragment": words})] if (words := fragment(message.text)) else []
+    elif question == "confidence_raise":
+        said = [_reflection(message.text)] if not is_thin(message.text, message.intent) else []
+    return Taken({question: message.text}, said)
+
+
+# What a new round begins without.
+_OF_A_ROUND = (
+    "bottleneck", "proposed_bottleneck", "second_bottleneck", "corrected", "clarifications", "situation",
+    "current_principle", *Principle, "opened", "deepened", "skipped", "summary_check", "first_step", "confidence",
+    "confidence_raise", "pending_command", "paused", "danger", "outcome",
+)  # fmt: skip
+NEW_ROUND: dict[str, None] = dict.fromkeys(str(name) for name in _OF_A_ROUND)

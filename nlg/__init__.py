@@ -1,0 +1,1 @@
+"""Which text the coach says."""

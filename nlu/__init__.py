@@ -1,0 +1,1 @@
+"""Recognition: Rasa graph components for Dutch, one per file."""

@@ -1,0 +1,206 @@
+"""Entities from word lists: level and sector of the speaker or of somebody else, bottleneck, principle."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_END,
+    ENTITY_ATTRIBUTE_ROLE,
+    ENTITY_ATTRIBUTE_START,
+    ENTITY_ATTRIBUTE_TYPE,
+    ENTITY_ATTRIBUTE_VALUE,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import read_yaml
+
+SELF, OTHER = "self", "other"
+
+# Where somebody starts to say who they are themselves, and where that clause ends.
+SPEAKS_OF_SELF = re.compile(
+    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|wij zijn|we zijn|wij werken|we werken|ik geef leiding"
+    r"|mijn functie is|mijn rol is|(?:wij|ik),? als|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|ons|onze"
+    r"|(?:^|[,.;] ?)als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
+)
+CLAUSE_ENDS = re.compile(
+    r"[.;:!?\n]|, (?!(?:bij|in|op|van|basis|voor)\b)"
+    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik)|met|tegen|naar|over|samen)\b"
+)
+# "ons schoolbestuur wil niet": own organisation, but the function named is another's.
+POSSESSIVE = re.compile(r"^(?:ons|onze)$")
+# "schoolleider hier", "Wethouder van een kleine gemeente": a title that opens the message, without a verb behind it.
+OPENS_WITH_TITLE = re.compile(r"\s*(?:$|[,.!]|(?:hier|van|bij|in|op|en|voor)\b)")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One word of the lists in a text, from `start` up to `end`, and what it stands for."""
+
+    start: int
+    end: int
+    entity: str
+    values: tuple[str, ...]
+
+
+class Vocabulary:
+    """The word lists of `data/vocabulary.yml`, compiled to one pattern with the longest words first."""
+
+    def __init__(self, lists: dict[str, Any]) -> None:
+        """Compile `lists`.
+
+        Raises:
+            InvalidConfigException: a list is missing or is not shaped as in `data/vocabulary.yml`.
+        """
+        self._meanings: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        try:
+            for title in lists["titles"]:
+                for word in title["words"]:
+                    self._add(word, "level", [title["level"]])
+                    self._add(word, "sector", title["sector"])
+            for entity, section in (
+                ("level", "levels"),
+                ("sector", "sectors"),
+                ("bottleneck", "bottlenecks"),
+                ("principle", "principles"),
+            ):
+                for value, words in lists[section].items():
+                    for word in words:
+                        self._add(word, entity, [value])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InvalidConfigException(f"The word lists are not shaped as expected: {error!r}.") from error
+        longest_first = sorted(self._meanings, key=len, reverse=True)
+        words = "|".join(re.escape(word) for word in longest_first)
+        self._pattern = re.compile(rf"(?<![\w-])({words})(?:s|en|'s)?(?![\w-])")
+
+    def _add(self, word: str, entity: str, values: Iterable[str]) -> None:
+        self._meanings.setdefault(word.lower(), []).append((entity, tuple(values)))
+
+    def mentions(self, text: str) -> Iterator[Mention]:
+        """The mentions in `text`, in their order."""
+        for match in self._pattern.finditer(text.lower()):
+            for entity, values in self._meanings[match.group(1)]:
+                yield Mention(match.start(), match.end(), entity, values)
+
+
+def self_spans(text: str) -> list[tuple[int, int, bool]]:
+    """The stretches of lower-case `text` in which the speaker says who they are: (start, end, only the sector counts)."""
+    spans = []
+    for match in SPEAKS_OF_SELF.finditer(text):
+        end = CLAUSE_ENDS.search(text, match.end())
+        spans.append((match.end(), end.start() if end else len(text), bool(POSSESSIVE.match(match.group()))))
+    return spans
+
+
+def role_of(mention: Mention, text: str, spans: list[tuple[int, int, bool]]) -> str:
+    """Whether `mention` is about the speaker (SELF) or somebody else (OTHER)."""
+    for start, end, only_sector in spans:
+        if start <= mention.start < end and not (only_sector and mention.entity == "level"):
+            between = text[start : mention.start]
+            if only_sector and between.strip():
+                continue
+            return SELF
+    opening = re.match(r"\W*(?:(?:hoi|hallo|dag|goedemorgen|goedemiddag)\W+)?", text)
+    if opening and mention.start == opening.end() and OPENS_WITH_TITLE.match(text[mention.end :]):
+        return SELF
+    return OTHER
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
+    """Finds words of the lists and adds them as entities.
+
+    `level` and `sector` carry a role: `self` where the speaker says it of themselves ("ik ben schoolleider"), `other`
+    where somebody else is meant ("mijn bestuurder wil niet"). The lists are stored in the model.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, lists: str, model_storage: ModelStorage, resource: Resource) -> None:
+        self._vocabulary = vocabulary
+        self._lists = lists
+        self._model_storage = model_storage
+        self._resource = resource
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`vocabulary`: the file with the lists, relative to the working directory."""
+        return {"vocabulary": "data/vocabulary.yml"}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> VocabularyExtractor:
+        """The component with the lists of the file.
+
+        Raises:
+            InvalidConfigException: the file is missing or is not shaped as expected.
+        """
+        try:
+            lists = Path(config["vocabulary"]).read_text(encoding="utf-8")
+        except OSError as error:
+            raise InvalidConfigException(f"The word lists cannot be read: {error}.") from error
+        return cls(Vocabulary(read_yaml(lists)), lists, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> VocabularyExtractor:
+        """The component with the lists of the model."""
+        with model_storage.read_from(resource) as directory:
+            lists = (directory / "vocabulary.yml").read_text(encoding="utf-8")
+        return cls(Vocabulary(read_yaml(lists)), lists, model_storage, resource)
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str:
+        """A digest of the lists: another word means training again."""
+        return hashlib.sha256(Path(config["vocabulary"]).read_bytes()).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Store the lists in the model; there is nothing to learn."""
+        with self._model_storage.write_to(self._resource) as directory:
+            (directory / "vocabulary.yml").write_text(self._lists, encoding="utf-8")
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the entities found to those that each message has."""
+        for message in messages:
+            entities = list(self.extract(message.get(TEXT) or ""))
+            message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(entities), add_to_output=True)
+        return messages
+
+    def extract(self, text: str) -> Iterator[dict[str, Any]]:
+        """The entities in `text`, with character offsets into it."""
+        lowered = text.lower()
+        spans = self_spans(lowered)
+        for mention in self._vocabulary.mentions(text):
+            for value in mention.values:
+                entity: dict[str, Any] = {
+                    ENTITY_ATTRIBUTE_TYPE: mention.entity,
+                    ENTITY_ATTRIBUTE_START: mention.start,
+                    ENTITY_ATTRIBUTE_END: mention.end,
+                    ENTITY_ATTRIBUTE_VALUE: value,
+                }
+                if mention.entity in {"level", "sector"}:
+                    entity[ENTITY_ATTRIBUTE_ROLE] = role_of(mention, lowered, spans)
+                yield entity
