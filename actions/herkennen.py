@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.conversation import set_slots, state_of
+from actions.conversation import heard, is_fresh, set_slots, state_of
 from coach.fragment import fragment
 from coach.route import bottleneck_question
 
@@ -25,8 +25,10 @@ class ActionAskBottleneck(Action):
         proposed = state["proposed_bottleneck"]
         if not state["welcomed"]:
             dispatcher.utter_message(response="utter_welcome_short" if proposed else "utter_welcome")
-        if proposed:
+        if proposed and is_fresh(tracker):
             words = fragment(state["situation"] or "")
             dispatcher.utter_message(response="utter_mirror" if words else "utter_mirror_plainly", fragment=words)
+        if heard(tracker).intent == "bottleneck_unclear" and state["clarifications"] == 1:
+            dispatcher.utter_message(response="utter_heard_trouble")
         dispatcher.utter_message(response=bottleneck_question(state))
         return set_slots({"welcomed": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -44,10 +45,13 @@ class ValidateReflectionForm(Action):
         return [*set_slots(taken.changes), SlotSet(REQUESTED_SLOT, next_question(after))]
 
 
-class AskPrinciple(Action):
+class AskPrinciple(Action, ABC):
     """Asks the question of one principle: opened with a line when it is new, in other words when it comes back."""
 
-    principle: Principle
+    @property
+    @abstractmethod
+    def principle(self) -> Principle:
+        """The principle that the question is about."""
 
     def name(self) -> str:
         """`action_ask_` and the principle."""

@@ -44,16 +44,21 @@ class Taken:
 
 
 def decides(state: State, message: Message) -> bool:
-    """Whether a message that would interrupt answers the open question: "verder" while the coaching is paused."""
+    """Whether a message that would interrupt answers the open question after all.
+
+    "Verder" does while the coaching is paused, and a number does when a number is asked.
+    """
     question = next_question(state)
-    return question == "continue_coaching" and message.intent in {"resume", "stop", "goodbye"}
+    if question == "continue_coaching":
+        return message.intent in {"resume", "stop", "goodbye"}
+    return question == "confidence" and message.intent != "crisis" and read_confidence(message.text) is not None
 
 
 def take(state: State, message: Message) -> Taken:
     """Take `message` as the answer to the open question of `state`."""
+    question = next_question(state)
     place = _place(state, message)
     state = state.with_slots(**place)
-    question = next_question(state)
     if question == "confirmation":
         taken = _take_confirmation(state, message)
     elif question == "continue_coaching":
@@ -131,7 +136,7 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
     labels = message.values("bottleneck")
     named = _named_bottlenecks(message)
     brief = count_words(message.text) <= WORDS_OF_A_CHOICE
-    if brief and len(labels) == 1 and not says_no(message.text.removeprefix("nee"), message.intent):
+    if brief and len(labels) == 1 and not (labels[0] == proposed and says_no(message.text, message.intent)):
         return _confirm(state, labels[0])
     if brief and message.certainty == 1.0 and named:  # a button
         return _confirm(state, named[0])
@@ -150,8 +155,7 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
         return Taken(changes)
     asked = int(state["clarifications"] or 0)
     changes = {"clarifications": float(asked + 1), "corrected": None, "proposed_bottleneck": None, "second_bottleneck": None}
-    heard = [("utter_heard_trouble", {})] if message.intent == "bottleneck_unclear" and asked == 0 else []
-    return Taken(changes, heard)
+    return Taken(changes)
 
 
 def _confirm(state: State, bottleneck: str) -> Taken:
@@ -175,7 +179,7 @@ def _take_place(state: State, question: str, message: Message) -> Taken:
         changes["level"] = levels[0]
     if sectors and not state["sector"]:
         changes["sector"] = sectors
-    if question not in changes:
+    if question not in changes and not state[question]:
         changes["skipped"] = [*state.listed("skipped"), question]
     return Taken(changes)
 

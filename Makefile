@@ -1,0 +1,40 @@
+# Every command of the project; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := bash
+PY := .venv/bin/python
+.PHONY: help setup run shell train test lint evaluate bench soak lock
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/.ready: tools/setup.sh requirements/dev.txt requirements/uv.txt $(shell find compat -type f -not -path '*/__pycache__/*')
+	@tools/setup.sh && touch $@
+
+setup: .venv/.ready ## make the environment in .venv
+
+run: .venv/.ready ## start everything on 127.0.0.1 (RASA_PORT, ACTIONS_PORT)
+	@$(PY) -m tools.serve
+
+shell: .venv/.ready ## chat in the terminal
+	@$(PY) -m tools.serve shell
+
+train: .venv/.ready ## train a model when there is none that fits
+	@$(PY) -m tools.model
+
+lint: .venv/.ready ## style and types
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+
+test: lint ## lint, types and all tests
+	@.venv/bin/pytest
+
+evaluate: .venv/.ready ## recognition: cross-validation and held-out sentences, in reports/
+	@$(PY) -m benchmarks.evaluate
+
+bench: .venv/.ready ## training, start-up, reply, memory, disk
+	@$(PY) -m benchmarks.bench
+
+soak: .venv/.ready ## the long runs
+	@.venv/bin/pytest --soak
+
+lock: .venv/.ready ## resolve requirements/ anew from pyproject.toml
+	@tools/lock.sh

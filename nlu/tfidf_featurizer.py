@@ -1,0 +1,142 @@
+"""Sparse sentence features: which words and pieces of words a message has, weighed by how rare they are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+# Lemmas say what it is about; pieces of two to four letters are shared by typos, dialect and compounds.
+VIEWS: dict[str, dict[str, Any]] = {
+    "lemmas": {"token_pattern": r"(?u)\b\w+\b", "lowercase": True},
+    "characters": {"analyzer": "char_wb", "ngram_range": (2, 4), "lowercase": True},
+}
+
+
+def new_vectorizer(view: str) -> TfidfVectorizer:
+    """An unfitted vectorizer for one of `VIEWS`, with sublinear term frequency (1 + log tf)."""
+    return TfidfVectorizer(sublinear_tf=True, **VIEWS[view])
+
+
+def text_for(view: str, message: Message) -> str:
+    """What a view looks at: the lemmas of a message, or its text."""
+    if view == "lemmas":
+        return " ".join(token.lemma or token.text for token in message.get(TOKENS_NAMES[TEXT], []))
+    return str(message.get(TEXT))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
+    """TF-IDF over lemmas and over character n-grams, side by side in one sparse sentence feature.
+
+    Rasa's own CountVectorsFeaturizer counts without weighing; on this data that costs six points of macro-F1 in
+    cross-validation. `weight` weighs it against the dense features, for a classifier with one fixed regularisation.
+    """
+
+    def __init__(
+        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
+    ) -> None:
+        super().__init__(name, config)
+        self._model_storage = model_storage
+        self._resource = resource
+        self._vectorizers: dict[str, TfidfVectorizer] = {}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TfidfFeaturizer:
+        """An untrained component, which adds no features yet."""
+        return cls(config, execution_context.node_name, model_storage, resource)
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A tokenizer, for the lemmas."""
+        return [Tokenizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """The packages whose versions count for Rasa's cache."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`weight`: what the unit vector of each view is multiplied with."""
+        return {**SparseFeaturizer.get_default_config(), "weight": 3.0}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuse a weight that is not above zero."""
+        if not config.get("weight", 1.0) > 0:
+            raise ValueError(f"TfidfFeaturizer: weight must be above zero, not {config['weight']}.")
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn which terms there are and how rare each is."""
+        messages = [message for message in training_data.training_examples if message.get(TEXT)]
+        for view in VIEWS if messages else ():
+            self._vectorizers[view] = new_vectorizer(view).fit(text_for(view, message) for message in messages)
+        with self._model_storage.write_to(self._resource) as directory:
+            for view, vectorizer in self._vectorizers.items():
+                terms = {term: int(index) for term, index in vectorizer.vocabulary_.items()}
+                learned = {"terms": terms, "idf": vectorizer.idf_.tolist()}
+                (directory / f"{view}.json").write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TfidfFeaturizer:
+        """The component with the terms it learned, from JSON: nothing in a model is executed."""
+        component = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as directory:
+            for view in VIEWS:
+                file = directory / f"{view}.json"
+                if not file.exists():  # trained on no text at all
+                    continue
+                learned = json.loads(file.read_text(encoding="utf-8"))
+                vectorizer = new_vectorizer(view).set_params(vocabulary=learned["terms"])
+                vectorizer.idf_ = np.asarray(learned["idf"])
+                component._vectorizers[view] = vectorizer
+        return component
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the features to every message of the training data."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add to each message with text one sparse sentence feature of shape (1, number of terms)."""
+        with_text = [message for message in messages if message.get(TEXT)]
+        if with_text and self._vectorizers:
+            views = [
+                vectorizer.transform([text_for(view, message) for message in with_text])
+                for view, vectorizer in self._vectorizers.items()
+            ]
+            features = csr_matrix(hstack(views)) * self._config["weight"]
+            for row, message in enumerate(with_text):
+                message.add_features(
+                    Features(features[row], FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
+                )
+        return messages

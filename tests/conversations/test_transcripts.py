@@ -1,0 +1,60 @@
+"""Plays every transcript of this folder against the trained model and the real action server.
+
+A transcript is a list of turns: what the leader types, what the coach must say (`says`: each a piece of one of its
+messages), must not say (`says_not`), and which buttons it must offer (`buttons`).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+HERE = Path(__file__).parent
+TRANSCRIPTS = sorted(HERE.glob("**/*.yml"))
+MOST_WORDS = 60
+# Welcome, summary and danger may be longer.
+LONGER = re.compile(r"Welkom\.|in jouw woorden:|wat je vertelde:|bel dan 112|bel je 112|113\.nl|knelpunten naast elkaar")
+QUOTED = re.compile(r"“[^”]*”")
+
+
+def check_turn(messages: list[dict[str, Any]], before: list[str]) -> list[str]:
+    """What holds in every turn; returns the texts."""
+    assert messages, "silence"
+    texts = [message["text"] for message in messages if message.get("text")]
+    together = "\n".join(texts)
+    own = QUOTED.sub("", together)
+    assert own.count("?") <= 1, f"more than one question: {together}"
+    assert not re.search(r"\{[a-z_]+\}|\bNone\b", together), f"an unfilled placeholder: {together}"
+    assert LONGER.search(together) or len(own.split()) <= MOST_WORDS, f"too long: {together}"
+    assert not set(texts) & set(before), f"said twice in a row: {set(texts) & set(before)}"
+    return texts
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.relative_to(HERE).with_suffix("").as_posix())
+def test_transcript(path: Path, coach: Any, sender: str) -> None:
+    before: list[str] = []
+    for number, turn in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), start=1):
+        messages = coach.say(sender, turn["leader"])
+        texts = check_turn(messages, before)
+        together = "\n".join(texts)
+        where = f"turn {number}, {turn['leader'][:60]!r}: {together}"
+        for piece in turn.get("says", []):
+            assert piece in together, f"{piece!r} is missing in {where}"
+        for piece in turn.get("says_not", []):
+            assert piece not in together, f"{piece!r} stands in {where}"
+        offered = [button["title"] for message in messages for button in message.get("buttons") or []]
+        assert set(turn.get("buttons", [])) <= set(offered), f"buttons {offered} in {where}"
+        if "link" in turn:
+            links = [message["custom"]["url"] for message in messages if message.get("custom")]
+            assert len(links) == 1
+            assert links[0].startswith(turn["link"])
+            assert len(links[0]) < 2000
+        before = texts
+
+
+def test_there_are_transcripts() -> None:
+    assert len(TRANSCRIPTS) >= 15

@@ -1,0 +1,59 @@
+"""The trained model that fits this code and data: its name, and training it when it is not there."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Everything a model is made from. The lock file stands for the versions of encoder and libraries.
+SOURCES = ("config.yml", "domain.yml", "requirements/coach.txt", "data/**/*.yml", "nlu/*.py", "compat/src/**/*.py")
+SPACY_MODEL = "nl_core_news_sm"
+
+
+def digest() -> str:
+    """Twelve hexadecimal digits that change when a source does, or the spaCy model that is installed."""
+    found = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
+            found.update(path.relative_to(ROOT).as_posix().encode())
+            found.update(path.read_bytes())
+    spacy_model = version(SPACY_MODEL) if importlib.util.find_spec(SPACY_MODEL) else "blank"
+    found.update(spacy_model.encode())
+    return found.hexdigest()[:12]
+
+
+def model_path() -> Path:
+    """Where the model for this code and data stands, or will stand."""
+    return ROOT / "models" / f"reflectiecoach-{digest()}.tar.gz"
+
+
+def ensure_model() -> Path:
+    """The path of the model that fits, trained now when it is missing.
+
+    Raises:
+        SystemExit: training failed; its last lines were printed.
+    """
+    path = model_path()
+    if path.exists():
+        return path
+    print(f"Training {path.name} (about a minute) ...", flush=True)
+    command = [
+        sys.executable, "-m", "rasa", "train", "--out", str(path.parent), "--fixed-model-name", path.name.split(".")[0],
+    ]  # fmt: skip
+    # Rasa reads the endpoints' ports while it trains, too.
+    environment = {"ACTIONS_PORT": "5055", "TRACKER_DB": "reflectiecoach.db", **os.environ}
+    trained = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if trained.returncode or not path.exists():
+        print("\n".join((trained.stdout + trained.stderr).strip().splitlines()[-15:]), file=sys.stderr)
+        raise SystemExit("Training failed; the reason stands above.")
+    return path
+
+
+if __name__ == "__main__":
+    print(f"Model: {ensure_model().relative_to(ROOT)}")
