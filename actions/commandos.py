@@ -28,7 +28,9 @@ class ActionExplain(Action):
         """Say the explanation of the open principle, or the one of the open question."""
         question = next_question(state_of(tracker))
         on_principle = question in set(Principle)
-        dispatcher.utter_message(response=f"utter_explain_{question}" if on_principle else "utter_explain", asked=question)
+        dispatcher.utter_message(
+            response=f"utter_explain_{question}" if on_principle else "utter_explain", asked=question
+        )
         return []
 
 
@@ -43,7 +45,9 @@ class ActionGiveExample(Action):
         """Say the example of the open principle, or the one of the open question."""
         question = next_question(state_of(tracker))
         on_principle = question in set(Principle)
-        dispatcher.utter_message(response=f"utter_example_{question}" if on_principle else "utter_example", asked=question)
+        dispatcher.utter_message(
+            response=f"utter_example_{question}" if on_principle else "utter_example", asked=question
+        )
         return []
 
 

@@ -7,28 +7,26 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.conversation import heard, is_fresh, set_slots, state_of
+from actions.conversation import heard, is_fresh, state_of
 from coach.fragment import fragment
 from coach.route import bottleneck_question
 
 
 class ActionAskBottleneck(Action):
-    """Asks what the leader runs into, or whether what was heard fits; welcomes them the first time."""
+    """Asks what the leader runs into, or whether what was heard fits."""
 
     def name(self) -> str:
         """The name that Rasa's form calls."""
         return "action_ask_bottleneck"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Welcome once, give the story back where there is one, and ask."""
+        """Give a new story back, and ask."""
         state = state_of(tracker)
         proposed = state["proposed_bottleneck"]
-        if not state["welcomed"]:
-            dispatcher.utter_message(response="utter_welcome_short" if proposed else "utter_welcome")
         if proposed and is_fresh(tracker):
             words = fragment(state["situation"] or "")
             dispatcher.utter_message(response="utter_mirror" if words else "utter_mirror_plainly", fragment=words)
         if heard(tracker).intent == "bottleneck_unclear" and state["clarifications"] == 1:
             dispatcher.utter_message(response="utter_heard_trouble")
         dispatcher.utter_message(response=bottleneck_question(state))
-        return set_slots({"welcomed": True})
+        return []

@@ -17,6 +17,9 @@ from coach.answer import interrupts
 from coach.route import next_question, step_of
 from coach.vocabulary import Principle
 
+# Danger and a wish to stop come before a welcome.
+WAITS = frozenset({"continue_coaching", "confirmation", None})
+
 
 class ValidateReflectionForm(Action):
     """Takes the leader's message as the answer to the open question, unless it interrupts; then says what is next.
@@ -34,15 +37,23 @@ class ValidateReflectionForm(Action):
         taken = taking.Taken({})
         if is_fresh(tracker):
             message = heard(tracker)
-            if interrupts(message.intent, message.certainty, message.text) and not taking.decides(state, message):
+            reflecting = bool(state["bottleneck"])
+            interrupting = interrupts(message.intent, message.certainty, message.text, reflecting=reflecting)
+            if interrupting and not taking.decides(state, message):
                 if state[REQUESTED_SLOT]:
                     return []
             else:
                 taken = taking.take(state, message)
+        after = state.with_slots(**taken.changes)
+        question = next_question(after)
+        changes = dict(taken.changes)
+        if not state["welcomed"] and question not in WAITS:
+            story_told = after["bottleneck"] or after["proposed_bottleneck"]
+            dispatcher.utter_message(response="utter_welcome_short" if story_told else "utter_welcome")
+            changes["welcomed"] = True
         for response, values in taken.said:
             dispatcher.utter_message(response=response, **values)
-        after = state.with_slots(**taken.changes)
-        return [*set_slots(taken.changes), SlotSet(REQUESTED_SLOT, next_question(after))]
+        return [*set_slots(changes), SlotSet(REQUESTED_SLOT, question)]
 
 
 class AskPrinciple(Action, ABC):

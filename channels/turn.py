@@ -76,9 +76,7 @@ def _count_responses(output_channel: Any) -> list[None]:
     return said
 
 
-async def _say(
-    agent: Agent, message: UserMessage, tracker: DialogueStateTracker | None, utter_action: str
-) -> None:
+async def _say(agent: Agent, message: UserMessage, tracker: DialogueStateTracker | None, utter_action: str) -> None:
     """Send one of the coach's texts outside a turn."""
     assert agent.processor is not None and message.output_channel is not None  # noqa: S101 - Rasa types them optional
     tracker = tracker or DialogueStateTracker.from_events(message.sender_id, [])

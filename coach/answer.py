@@ -16,11 +16,15 @@ INTERRUPTIONS = frozenset(
 # A first step or an example may sound like a command ("we zijn gestopt met dat overleg"): to interrupt, a message must
 # be clearly one. Danger interrupts whatever the certainty.
 LEAST_CERTAINTY = 0.35
+# Once the reflection is under way, a day or a number in an answer is soon taken for something outside the task.
+LEAST_CERTAINTY_OUT_OF_SCOPE = 0.85
 MOST_WORDS = 12
 ALWAYS_INTERRUPT = frozenset({"crisis"})
 THIN_WORDS = 3
 
-_YES = re.compile(r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|prima|goed zo)\b")
+_YES = re.compile(
+    r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|prima|goed zo)\b"
+)
 _NO = re.compile(r"^\W*(?:nee|neen|nope|niet echt|nee hoor|klopt niet|dat klopt niet|dat bedoel ik niet)\b")
 
 
@@ -29,11 +33,15 @@ def count_words(text: str) -> int:
     return len(re.findall(r"\w[\w'’-]*", text))
 
 
-def interrupts(intent: str, certainty: float, text: str) -> bool:
-    """Whether a message with this intent (certainty from 0 to 1) is a command or question instead of an answer."""
+def interrupts(intent: str, certainty: float, text: str, *, reflecting: bool) -> bool:
+    """Whether a message with this intent (certainty from 0 to 1) is a command or question instead of an answer.
+
+    `reflecting`: the bottleneck is known, so that the open question is about the leader's own work.
+    """
     if intent in ALWAYS_INTERRUPT:
         return True
-    return intent in INTERRUPTIONS and certainty >= LEAST_CERTAINTY and count_words(text) <= MOST_WORDS
+    least = LEAST_CERTAINTY_OUT_OF_SCOPE if intent == "out_of_scope" and reflecting else LEAST_CERTAINTY
+    return intent in INTERRUPTIONS and certainty >= least and count_words(text) <= MOST_WORDS
 
 
 def says_yes(text: str, intent: str) -> bool:

@@ -9,7 +9,9 @@ WORDS = {
 }  # fmt: skip
 _OUT_OF_TEN = re.compile(r"\s*(?:/|op|van|uit)\s*(?:de\s+)?(?:10|tien)\b")
 # "een" is also the article: it counts as a number only where no other number stands.
-_NUMBER = re.compile(r"(?<![\w.,])(\d{1,2}|twee|drie|vier|vijf|zes|zeven|acht|negen|tien)(?:[.,]5|\s*½|(?:\s*en een|ën)\s*half|eneenhalf)?(?![\w])")
+_NUMBER = re.compile(
+    r"(?<![\w.,])(\d{1,2}|twee|drie|vier|vijf|zes|zeven|acht|negen|tien)(?:[.,]5|\s*½|(?:\s*en een|ën)\s*half|eneenhalf)?(?![\w])"
+)
 _ONE = re.compile(r"(?<!\w)(?:één|een)(?!\w)\s*$")
 
 

@@ -14,7 +14,8 @@ _PERSONAL = re.compile(r"@|https?:|www\.|\d{4,}")
 # A capital inside a clause is often a name; abbreviations (GGZ) are not.
 _NAME = re.compile(r"(?<=\s)[A-ZÀ-Ý][a-zà-ÿ]+")
 _OPENING = re.compile(
-    r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|dus|en|maar|want|omdat|eerlijk gezegd|eigenlijk)\b[\s,]*)+", re.IGNORECASE
+    r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|dus|en|maar|want|omdat|eerlijk gezegd|eigenlijk)\b[\s,]*)+",
+    re.IGNORECASE,
 )
 
 

@@ -70,11 +70,9 @@ def next_question(state: State) -> str | None:
 def previous_question(state: State) -> str | None:
     """The question before the one that is open now, among those that can be answered again; None at the start."""
     now = next_question(state)
-    if not state["bottleneck"] or now is None:
-        return None
-    asked: list[str] = [*state.principles, "first_step", "confidence", "confidence_raise"]
-    before = asked[: asked.index(now)] if now in asked else list(state.principles) if now == "summary_check" else []
-    closed = [question for question in before if not is_open(state, question)]
+    harvest = ["first_step", "confidence", "confidence_raise"]
+    before = [*state.listed("opened"), *(harvest[: harvest.index(now)] if now in harvest else [])]
+    closed = [question for question in before if question != now and not is_open(state, question)]
     return closed[-1] if closed else None
 
 

@@ -151,10 +151,20 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
         return _confirm(state, named[0])
     if named:
         second = named[1] if len(named) > 1 else None
-        changes = {"proposed_bottleneck": named[0], "second_bottleneck": second, "situation": message.text, "corrected": None}
+        changes = {
+            "proposed_bottleneck": named[0],
+            "second_bottleneck": second,
+            "situation": message.text,
+            "corrected": None,
+        }
         return Taken(changes)
     asked = int(state["clarifications"] or 0)
-    changes = {"clarifications": float(asked + 1), "corrected": None, "proposed_bottleneck": None, "second_bottleneck": None}
+    changes = {
+        "clarifications": float(asked + 1),
+        "corrected": None,
+        "proposed_bottleneck": None,
+        "second_bottleneck": None,
+    }
     return Taken(changes)
 
 
@@ -204,7 +214,7 @@ def _take_summary_check(state: State, message: Message) -> Taken:
     """Close the summary; what is more than a yes or a no is added to it."""
     closed = {"skipped": [*state.listed("skipped"), "summary_check"]}
     agrees = says_yes(message.text, message.intent) or says_no(message.text, message.intent)
-    if agrees and count_words(message.text) <= WORDS_OF_A_CHOICE or is_thin(message.text, message.intent):
+    if (agrees and count_words(message.text) <= WORDS_OF_A_CHOICE) or is_thin(message.text, message.intent):
         return Taken(closed)
     return Taken({"summary_check": message.text}, [("utter_added", {})])
 

@@ -66,4 +66,3 @@ class ConditionalResponseGenerator(TemplatedNaturalLanguageGenerator):
         index, variation = min(fitting, key=lambda item: last_said.get(item[0], -1))
         content = {key: value for key, value in variation.items() if key not in {"condition", "channel"}}
         return {**self._fill_response(deepcopy(content), values), "variation": index}
-

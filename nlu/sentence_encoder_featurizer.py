@@ -41,9 +41,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     weighs them against the sparse counts beside them, for a classifier with one fixed regularisation.
     """
 
-    def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
@@ -115,9 +113,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         if with_text:
             vectors = encode([str(message.get(TEXT)) for message in with_text])
             for message, vector in zip(with_text, (vectors - self._mean) * self._config["scale"], strict=True):
-                message.add_features(
-                    Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                )
+                message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
     @classmethod

@@ -47,9 +47,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     cross-validation. `weight` weighs it against the dense features, for a classifier with one fixed regularisation.
     """
 
-    def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
@@ -136,7 +134,5 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             ]
             features = csr_matrix(hstack(views)) * self._config["weight"]
             for row, message in enumerate(with_text):
-                message.add_features(
-                    Features(features[row], FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                )
+                message.add_features(Features(features[row], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages

@@ -12,7 +12,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # Everything a model is made from. The lock file stands for the versions of encoder and libraries.
-SOURCES = ("config.yml", "domain.yml", "requirements/coach.txt", "data/**/*.yml", "nlu/*.py", "compat/src/**/*.py")
+SOURCES = (
+    "config.yml",
+    "domain.yml",
+    "requirements/coach.txt",
+    "data/**/*.yml",
+    "nlu/*.py",
+    "compat/src/**/*.py",
+)
 SPACY_MODEL = "nl_core_news_sm"
 
 

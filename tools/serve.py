@@ -68,14 +68,16 @@ def port_from(variable: str, default: int) -> int:
         try:
             probe.bind((HOST, int(value)))
         except OSError as error:
-            raise SystemExit(f"Port {value} cannot be used ({error.strerror}). Choose another: make run {variable}=...") from None
+            raise SystemExit(
+                f"Port {value} cannot be used ({error.strerror}). Choose another: make run {variable}=..."
+            ) from None
     return int(value)
 
 
 def is_ready(process: Process) -> bool:
     """Whether the process answers 200."""
     try:
-        with urllib.request.urlopen(process.ready, timeout=2) as answer:  # noqa: S310 - our own address
+        with urllib.request.urlopen(process.ready, timeout=2) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP
     except (urllib.error.URLError, OSError):
         return False
@@ -109,7 +111,10 @@ def run() -> int:
                 flush=True,
             )
         else:
-            print("\nThe coach does not answer; the reason stands above. Does the model fit? Try: make train", flush=True)
+            print(
+                "\nThe coach does not answer; the reason stands above. Does the model fit? Try: make train",
+                flush=True,
+            )
             manager.terminate()
 
     threading.Thread(target=announce, daemon=True).start()
@@ -125,11 +130,22 @@ def shell() -> int:
     model = ensure_model()
     server = action_server(port)
     settings = environment(port)
-    with subprocess.Popen(server.command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as actions:
+    with subprocess.Popen(
+        server.command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as actions:
         try:
             if not wait_until_ready([server]):
                 raise SystemExit("The action server does not start; try: make run")
-            command = [sys.executable, "-m", "rasa", "shell", "-m", str(model), "-p", os.environ.get("SHELL_PORT", "5006")]
+            command = [
+                sys.executable,
+                "-m",
+                "rasa",
+                "shell",
+                "-m",
+                str(model),
+                "-p",
+                os.environ.get("SHELL_PORT", "5006"),
+            ]
             return subprocess.run(command, cwd=ROOT, env=settings, check=False).returncode
         finally:
             actions.terminate()

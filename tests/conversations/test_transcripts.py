@@ -17,7 +17,9 @@ HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("**/*.yml"))
 MOST_WORDS = 60
 # Welcome, summary and danger may be longer.
-LONGER = re.compile(r"Welkom\.|in jouw woorden:|wat je vertelde:|bel dan 112|bel je 112|113\.nl|knelpunten naast elkaar")
+LONGER = re.compile(
+    r"Welkom\.|in jouw woorden:|wat je vertelde:|bel dan 112|bel je 112|113\.nl|knelpunten naast elkaar"
+)
 QUOTED = re.compile(r"“[^”]*”")
 
 

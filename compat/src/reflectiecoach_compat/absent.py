@@ -62,7 +62,7 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """The spec of a submodule of `ROOTS`; None for any other."""
-        if "." in fullname and fullname.split(".")[0] in ROOTS:
+        if "." in fullname and fullname.split(".", maxsplit=1)[0] in ROOTS:
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         return None
 
