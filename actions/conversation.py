@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from coach.message import Message
 from coach.route import State
 
 FORM = "reflection_form"
 
 
-@dataclass(frozen=True)
-class Heard:
-    """The leader's last message, as recognised: certainty from 0 to 1, entities as Rasa gives them."""
-
-    text: str
-    intent: str
-    certainty: float
-    entities: list[dict[str, Any]]
-    ranking: list[dict[str, Any]]
-
-    def values(self, entity: str, role: str | None = None) -> list[str]:
-        """The values found for `entity`, each once; with `role`, only those said in that role or chosen by button."""
-        found = [
-            str(item["value"])
-            for item in self.entities
-            if item["entity"] == entity and (role is None or item.get("role", role) == role)
-        ]
-        return list(dict.fromkeys(found))
-
-
-def heard(tracker: Tracker) -> Heard:
+def heard(tracker: Tracker) -> Message:
     """The last message of the leader."""
     message = tracker.latest_message
     intent = message.get("intent") or {}
-    return Heard(
+    return Message(
         text=(message.get("text") or "").strip(),
         intent=intent.get("name") or "nlu_fallback",
         certainty=float(intent.get("confidence") or 0.0),

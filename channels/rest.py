@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse, json
 from channels.turn import run_turn
 
 
-class DevelopmentRestInput(InputChannel):  # type: ignore[misc]
+class DevelopmentRestInput(InputChannel):
     """`POST /webhooks/rest/webhook`, request and reply as Rasa's own, with turns run as in every other channel.
 
     Request: a JSON object with `sender` and `message`, both text. Reply: a list of messages. 400 with the reason for

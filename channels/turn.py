@@ -57,7 +57,7 @@ async def run_turn(agent: Agent, message: UserMessage) -> None:
     try:
         await agent.handle_message(message)
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the leader is answered
-        logger.error("A turn failed: %s", type(error).__name__)
+        logger.error("A turn failed: %s", type(error).__name__)  # noqa: TRY400 - a trace would hold the text
     if not said:
         await _say(agent, message, tracker, "utter_turn_failed")
     await _erase_if_asked(agent, message.sender_id)
@@ -78,7 +78,8 @@ def _count_responses(output_channel: Any) -> list[None]:
 
 async def _say(agent: Agent, message: UserMessage, tracker: DialogueStateTracker | None, utter_action: str) -> None:
     """Send one of the coach's texts outside a turn."""
-    assert agent.processor is not None and message.output_channel is not None  # noqa: S101 - Rasa types them optional
+    assert agent.processor is not None  # noqa: S101 - Rasa types them optional
+    assert message.output_channel is not None  # noqa: S101
     tracker = tracker or DialogueStateTracker.from_events(message.sender_id, [])
     response = await agent.processor.nlg.generate(utter_action, tracker, message.output_channel.name())
     if response:

@@ -23,7 +23,8 @@ ALWAYS_INTERRUPT = frozenset({"crisis"})
 THIN_WORDS = 3
 
 _YES = re.compile(
-    r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|prima|goed zo)\b"
+    r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal"
+    r"|ok|oke|oké|prima|goed zo)\b"
 )
 _NO = re.compile(r"^\W*(?:nee|neen|nope|niet echt|nee hoor|klopt niet|dat klopt niet|dat bedoel ik niet)\b")
 

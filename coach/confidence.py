@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 WORDS = {
-    "een": 1, "één": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, "zeven": 7, "acht": 8, "negen": 9, "tien": 10,
+    "een": 1, "één": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, "zeven": 7, "acht": 8, "negen": 9,
+    "tien": 10,
 }  # fmt: skip
 _OUT_OF_TEN = re.compile(r"\s*(?:/|op|van|uit)\s*(?:de\s+)?(?:10|tien)\b")
 # "een" is also the article: it counts as a number only where no other number stands.
 _NUMBER = re.compile(
-    r"(?<![\w.,])(\d{1,2}|twee|drie|vier|vijf|zes|zeven|acht|negen|tien)(?:[.,]5|\s*½|(?:\s*en een|ën)\s*half|eneenhalf)?(?![\w])"
+    r"(?<![\w.,])(\d{1,2}|twee|drie|vier|vijf|zes|zeven|acht|negen|tien)"
+    r"(?:[.,]5|\s*½|(?:\s*en een|ën)\s*half|eneenhalf)?(?![\w])"
 )
 _ONE = re.compile(r"(?<!\w)(?:één|een)(?!\w)\s*$")
 

@@ -8,13 +8,14 @@ MOST_WORDS = 15
 LEAST_WORDS = 3
 
 # Where a sentence falls into clauses; a clause is taken whole or not at all.
-_CLAUSES = re.compile(r"[.!?;\n]+|,\s|\s[-–—]\s|\s(?=maar\s)")
+_CLAUSES = re.compile(r"[.!?]+(?=\s|$)|[;\n]+|,\s|\s[-–—]\s|\s(?=maar\s)")
 _MARKUP = re.compile(r"<[^>]*>|[{}\[\]<>*_`“”\"]")
 _PERSONAL = re.compile(r"@|https?:|www\.|\d{4,}")
 # A capital inside a clause is often a name; abbreviations (GGZ) are not.
 _NAME = re.compile(r"(?<=\s)[A-ZÀ-Ý][a-zà-ÿ]+")
 _OPENING = re.compile(
-    r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|dus|en|maar|want|omdat|eerlijk gezegd|eigenlijk)\b[\s,]*)+",
+    r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|dus|en|maar|want|omdat|eerlijk gezegd|eigenlijk)\b"
+    r"[\s,]*)+",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,8 @@ from coach.vocabulary import ORDER_OF_PRINCIPLES, Bottleneck, Principle
 
 # Two clarifying questions, then the three bottlenecks to choose from.
 MOST_CLARIFICATIONS = 2
+# With the highest confidence there is no point more to ask for.
+HIGHEST_CONFIDENCE = 10
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def next_question(state: State) -> str | None:
         *(["summary_check"] if any(state[principle] for principle in principles) else []),
         "first_step",
         *(["confidence"] if state["first_step"] else []),
-        *(["confidence_raise"] if state["confidence"] and state["confidence"] < 10 else []),
+        *(["confidence_raise"] if state["confidence"] and state["confidence"] < HIGHEST_CONFIDENCE else []),
     ]
     return next((question for question in questions if is_open(state, question)), None)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from coach.answer import count_words, is_thin, says_no, says_yes
 from coach.confidence import read_confidence
 from coach.fragment import fragment
+from coach.message import Message
 from coach.route import State, next_question
 from coach.vocabulary import Bottleneck, Command, Outcome, Pause, Principle
 
@@ -20,19 +21,6 @@ WORDS_OF_A_CHOICE = 6
 # Middle of the scale: from here on there is more confidence than doubt.
 CONFIDENT = 7
 DOUBTFUL = 4
-
-
-class Message(Protocol):
-    """What a leader said, as it was recognised."""
-
-    text: str
-    intent: str
-    certainty: float
-    ranking: list[dict[str, Any]]
-
-    def values(self, entity: str, role: str | None = None) -> list[str]:
-        """The values found for an entity."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -151,21 +139,17 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
         return _confirm(state, named[0])
     if named:
         second = named[1] if len(named) > 1 else None
-        changes = {
-            "proposed_bottleneck": named[0],
-            "second_bottleneck": second,
-            "situation": message.text,
-            "corrected": None,
-        }
-        return Taken(changes)
+        return Taken(
+            {
+                "proposed_bottleneck": named[0],
+                "second_bottleneck": second,
+                "situation": message.text,
+                "corrected": None,
+            }
+        )
     asked = int(state["clarifications"] or 0)
-    changes = {
-        "clarifications": float(asked + 1),
-        "corrected": None,
-        "proposed_bottleneck": None,
-        "second_bottleneck": None,
-    }
-    return Taken(changes)
+    none_proposed = {"proposed_bottleneck": None, "second_bottleneck": None, "corrected": None}
+    return Taken({"clarifications": float(asked + 1), **none_proposed})
 
 
 def _confirm(state: State, bottleneck: str) -> Taken:

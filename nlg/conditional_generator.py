@@ -1,4 +1,4 @@
-"""Chooses among the variations of a response: the most specific that fits first, and none twice while there is another."""
+"""Chooses among the variations of a response: the most specific first, and none twice while there is another."""
 
 from __future__ import annotations
 

@@ -32,16 +32,19 @@ SELF, OTHER = "self", "other"
 
 # Where somebody starts to say who they are themselves, and where that clause ends.
 SPEAKS_OF_SELF = re.compile(
-    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|wij zijn|we zijn|wij werken|we werken|ik geef leiding"
-    r"|mijn functie is|mijn rol is|(?:wij|ik),? als|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|ons|onze"
+    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|ik geef leiding"
+    r"|wij zijn|we zijn|wij werken|we werken|mijn functie is|mijn rol is|(?:wij|ik),? als"
+    r"|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|ons|onze"
     r"|(?:^|[,.;] ?)als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
 )
 CLAUSE_ENDS = re.compile(
     r"[.;:!?\n]|, (?!(?:bij|in|op|van|basis|voor)\b)"
-    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik)|met|tegen|naar|over|samen)\b"
+    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|met|tegen|naar|over|samen"
+    r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik))\b"
 )
 # "ons schoolbestuur wil niet": own organisation, but the function named is another's.
 POSSESSIVE = re.compile(r"^(?:ons|onze)$")
+GREETED = re.compile(r"\W*(?:(?:hoi|hallo|dag|goedemorgen|goedemiddag)\W+)?")
 # "schoolleider hier", "Wethouder van een kleine gemeente": a title that opens the message, without a verb behind it.
 OPENS_WITH_TITLE = re.compile(r"\s*(?:$|[,.!]|(?:hier|van|bij|in|op|en|voor)\b)")
 
@@ -97,7 +100,7 @@ class Vocabulary:
 
 
 def self_spans(text: str) -> list[tuple[int, int, bool]]:
-    """The stretches of lower-case `text` in which the speaker says who they are: (start, end, only the sector counts)."""
+    """Where in lower-case `text` the speaker says who they are: (start, end, whether only the sector counts)."""
     spans = []
     for match in SPEAKS_OF_SELF.finditer(text):
         end = CLAUSE_ENDS.search(text, match.end())
@@ -105,17 +108,24 @@ def self_spans(text: str) -> list[tuple[int, int, bool]]:
     return spans
 
 
+def opening_span(text: str, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
+    """The clause that a title opens a message with, as `self_spans` gives them; none where none does."""
+    opening = GREETED.match(text)
+    start = opening.end() if opening else 0
+    for mention in mentions:
+        if mention.start == start and OPENS_WITH_TITLE.match(text[mention.end :]):
+            end = CLAUSE_ENDS.search(text, mention.end)
+            return [(start, end.start() if end else len(text), False)]
+    return []
+
+
 def role_of(mention: Mention, text: str, spans: list[tuple[int, int, bool]]) -> str:
     """Whether `mention` is about the speaker (SELF) or somebody else (OTHER)."""
     for start, end, only_sector in spans:
-        if start <= mention.start < end and not (only_sector and mention.entity == "level"):
-            between = text[start : mention.start]
-            if only_sector and between.strip():
-                continue
+        if not start <= mention.start < end:
+            continue
+        if not only_sector or (mention.entity == "sector" and not text[start : mention.start].strip()):
             return SELF
-    opening = re.match(r"\W*(?:(?:hoi|hallo|dag|goedemorgen|goedemiddag)\W+)?", text)
-    if opening and mention.start == opening.end() and OPENS_WITH_TITLE.match(text[mention.end :]):
-        return SELF
     return OTHER
 
 
@@ -192,8 +202,9 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
     def extract(self, text: str) -> Iterator[dict[str, Any]]:
         """The entities in `text`, with character offsets into it."""
         lowered = text.lower()
-        spans = self_spans(lowered)
-        for mention in self._vocabulary.mentions(text):
+        mentions = list(self._vocabulary.mentions(text))
+        spans = self_spans(lowered) + opening_span(lowered, mentions)
+        for mention in mentions:
             for value in mention.values:
                 entity: dict[str, Any] = {
                     ENTITY_ATTRIBUTE_TYPE: mention.entity,

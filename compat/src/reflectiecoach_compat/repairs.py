@@ -60,6 +60,17 @@ REPAIRS: dict[str, Callable[[Any], None]] = {
 }
 
 
+def repair_after_loading(loader: Any, repair: Callable[[Any], None]) -> None:
+    """Let `loader` repair the module once it has executed it."""
+    execute = loader.exec_module
+
+    def exec_module(module: ModuleType) -> None:
+        execute(module)
+        repair(module)
+
+    loader.exec_module = exec_module
+
+
 class RepairFinder(importlib.abc.MetaPathFinder):
     """Finds the modules of `REPAIRS` where they are, and repairs them once they are loaded."""
 
@@ -75,13 +86,7 @@ class RepairFinder(importlib.abc.MetaPathFinder):
                 continue
             spec = finder.find_spec(name, path, target)
             if spec is not None and spec.loader is not None:
-                execute = spec.loader.exec_module
-
-                def exec_module(module: ModuleType) -> None:
-                    execute(module)
-                    repair(module)
-
-                spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+                repair_after_loading(spec.loader, repair)
                 return spec
         return None
 

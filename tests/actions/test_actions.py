@@ -1,0 +1,180 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.commandos import (
+    ActionChoosePrinciple,
+    ActionExplain,
+    ActionGiveExample,
+    ActionGoBack,
+    ActionPause,
+    ActionRequestConfirmation,
+    ActionSkipQuestion,
+)
+from actions.conversation import is_fresh
+from actions.gevaar import ActionAskContinueCoaching, ActionPauseForDanger
+from actions.herkennen import ActionAskBottleneck
+from actions.oogst import ActionAskSummaryCheck
+from actions.overdracht import ActionHandOff
+from actions.reflectie import ActionAskOndersteunEnFaciliteer, ValidateReflectionForm
+from tools.model import ROOT
+
+NewTracker = Callable[..., Tracker]
+KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"], "welcomed": True}
+MAIL = yaml.safe_load((ROOT / "data/responses/overdracht.yml").read_text())
+
+
+def run(action: Action, tracker: Tracker) -> tuple[dict[str, Any], list[str], list[dict[str, Any]]]:
+    """The slots that an action sets, the names of the responses it says, and those responses."""
+    dispatcher = CollectingDispatcher()
+    events = action.run(dispatcher, tracker, MAIL)
+    slots = {event["name"]: event["value"] for event in events}
+    return slots, [message["response"] for message in dispatcher.messages], dispatcher.messages
+
+
+def test_an_answer_is_taken_and_the_next_question_named(new_tracker: NewTracker) -> None:
+    tracker = new_tracker(
+        "wij zetten twee uur per week iemand neer", requested_slot="ondersteun_en_faciliteer", **KNOWN
+    )
+    slots, said, _ = run(ValidateReflectionForm(), tracker)
+    assert slots["ondersteun_en_faciliteer"] == "wij zetten twee uur per week iemand neer"
+    assert slots["requested_slot"] == "verbind_met_binnen"
+    assert said == ["utter_reflect"]
+
+
+@pytest.mark.parametrize("intent", ["stop", "ask_privacy", "crisis", "skip", "out_of_scope"])
+def test_an_interruption_leaves_the_form_nothing(new_tracker: NewTracker, intent: str) -> None:
+    tracker = new_tracker("kort", intent, 0.95, requested_slot="gun_het_tijd", **KNOWN)
+    assert run(ValidateReflectionForm(), tracker) == ({}, [], [])
+
+
+def test_coming_back_from_an_interruption_takes_no_answer(new_tracker: NewTracker) -> None:
+    interrupted = [{"event": "action", "name": "utter_privacy"}]
+    tracker = new_tracker("wat gebeurt er met mijn gegevens", "ask_privacy", events=interrupted, **KNOWN)
+    assert not is_fresh(tracker)
+    assert run(ValidateReflectionForm(), tracker)[0] == {"requested_slot": "ondersteun_en_faciliteer"}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "welcome"),
+    [
+        ("hallo", "greet", "utter_welcome"),
+        ("ik mag niks beslissen aan die tafel", "bottleneck_mandaat", "utter_welcome_short"),
+    ],
+)
+def test_the_first_turn_welcomes(new_tracker: NewTracker, text: str, intent: str, welcome: str) -> None:
+    slots, said, _ = run(ValidateReflectionForm(), new_tracker(text, intent))
+    assert slots["welcomed"] is True
+    assert said[0] == welcome
+
+
+def test_danger_comes_before_a_welcome(new_tracker: NewTracker) -> None:
+    referred = [{"event": "action", "name": "action_pause_for_danger"}]
+    slots, said, _ = run(ValidateReflectionForm(), new_tracker("x", "crisis", events=referred, paused="danger"))
+    assert slots == {"requested_slot": "continue_coaching"}
+    assert said == []
+
+
+def test_a_principle_is_opened_once_and_comes_back_in_other_words(new_tracker: NewTracker) -> None:
+    slots, said, messages = run(ActionAskOndersteunEnFaciliteer(), new_tracker("ja", **KNOWN))
+    assert said == ["utter_open_ondersteun_en_faciliteer", "utter_ask_ondersteun_en_faciliteer"]
+    assert (messages[0]["step"], messages[0]["total"]) == (1, 4)
+    interrupted = [{"event": "action", "name": "utter_privacy"}]
+    again = new_tracker("x", events=interrupted, **KNOWN, **slots)
+    assert run(ActionAskOndersteunEnFaciliteer(), again)[1] == ["utter_return", "utter_ask_ondersteun_en_faciliteer"]
+    thin = new_tracker("weet niet", "unsure", **KNOWN, **slots, deepened=["ondersteun_en_faciliteer"])
+    assert run(ActionAskOndersteunEnFaciliteer(), thin)[1] == ["utter_deepen_ondersteun_en_faciliteer"]
+
+
+def test_a_story_is_mirrored_before_the_question(new_tracker: NewTracker) -> None:
+    story = "het kost weken en de school haakt af"
+    _, said, messages = run(ActionAskBottleneck(), new_tracker(story, proposed_bottleneck="mandaat", situation=story))
+    assert said == ["utter_mirror", "utter_ask_bottleneck_fits"]
+    assert messages[0]["fragment"] == story
+
+
+def test_a_complaint_is_heard_before_it_is_clarified(new_tracker: NewTracker) -> None:
+    tracker = new_tracker("het loopt stroef", "bottleneck_unclear", clarifications=1.0)
+    assert run(ActionAskBottleneck(), tracker)[1] == ["utter_heard_trouble", "utter_ask_clarification"]
+
+
+@pytest.mark.parametrize(
+    ("action", "response"),
+    [(ActionExplain(), "utter_explain"), (ActionGiveExample(), "utter_example")],
+)
+def test_explanation_and_example_fit_the_open_question(new_tracker: NewTracker, action: Action, response: str) -> None:
+    assert run(action, new_tracker(**KNOWN))[1] == [f"{response}_ondersteun_en_faciliteer"]
+    assert run(action, new_tracker())[2][0]["asked"] == "bottleneck"
+
+
+def test_skipping(new_tracker: NewTracker) -> None:
+    assert run(ActionSkipQuestion(), new_tracker(**KNOWN))[0] == {"skipped": ["ondersteun_en_faciliteer"]}
+    assert run(ActionSkipQuestion(), new_tracker())[:2] == ({}, ["utter_cannot_skip"])
+
+
+def test_going_back(new_tracker: NewTracker) -> None:
+    answered = {**KNOWN, "ondersteun_en_faciliteer": "x", "opened": ["ondersteun_en_faciliteer"]}
+    slots, said, _ = run(ActionGoBack(), new_tracker(**answered))
+    assert slots["ondersteun_en_faciliteer"] is None
+    assert said == ["utter_gone_back"]
+    assert run(ActionGoBack(), new_tracker())[:2] == ({}, ["utter_nothing_before"])
+
+
+def test_choosing_a_principle(new_tracker: NewTracker) -> None:
+    named = [{"entity": "principle", "value": "gun_het_tijd"}]
+    slots, said, _ = run(ActionChoosePrinciple(), new_tracker("gun het tijd", entities=named, **KNOWN))
+    assert slots["current_principle"] == "gun_het_tijd"
+    assert said == ["utter_principle_chosen"]
+    assert run(ActionChoosePrinciple(), new_tracker("een ander", **KNOWN))[:2] == ({}, ["utter_about_principles"])
+
+
+@pytest.mark.parametrize(
+    ("intent", "command"),
+    [("stop", "stop"), ("goodbye", "stop"), ("start_over", "start_over"), ("delete_my_data", "delete_my_data")],
+)
+def test_what_cannot_be_undone_is_asked_back(new_tracker: NewTracker, intent: str, command: str) -> None:
+    assert run(ActionRequestConfirmation(), new_tracker("x", intent))[0] == {"pending_command": command}
+
+
+def test_a_break(new_tracker: NewTracker) -> None:
+    assert run(ActionPause(), new_tracker())[0] == {"paused": "break"}
+    assert run(ActionAskContinueCoaching(), new_tracker(paused="break"))[2][0]["paused"] == "break"
+
+
+def test_danger_refers_and_pauses(new_tracker: NewTracker) -> None:
+    slots, said, messages = run(ActionPauseForDanger(), new_tracker("een leerling wil niet meer leven", "crisis"))
+    assert slots == {"paused": "danger", "danger": "suicide", "pending_command": None}
+    assert said == ["utter_danger"]
+    assert messages[0]["danger"] == "suicide"
+
+
+def test_the_summary_holds_their_words(new_tracker: NewTracker) -> None:
+    messages = run(ActionAskSummaryCheck(), new_tracker(**KNOWN, gun_het_tijd="elke maand samen eten"))[2]
+    assert messages[0]["summary"] == "- Gun het tijd: “elke maand samen eten”"
+
+
+def test_the_hand_off_gives_a_ready_mail_and_makes_room(new_tracker: NewTracker) -> None:
+    tracker = new_tracker(**KNOWN, gun_het_tijd="elke maand samen eten", first_step="maandag bellen")
+    slots, said, messages = run(ActionHandOff(), tracker)
+    assert said == ["utter_hand_off", "utter_mail_link", "utter_goodbye"]
+    assert "elke%20maand%20samen%20eten" in messages[1]["link"]
+    assert slots["bottleneck"] is None
+    assert "level" not in slots
+
+
+def test_a_stopped_conversation_gets_what_there_is(new_tracker: NewTracker) -> None:
+    tracker = new_tracker(**KNOWN, gun_het_tijd="elke maand samen eten", outcome="stopped")
+    assert run(ActionHandOff(), tracker)[1][:2] == ["utter_stopped", "utter_summary"]
+    nothing = run(ActionHandOff(), new_tracker(outcome="stopped"))[1]
+    assert nothing == ["utter_stopped", "utter_hand_off", "utter_goodbye"]
+
+
+def test_an_erased_conversation_leaves_nothing(new_tracker: NewTracker) -> None:
+    slots, said, _ = run(ActionHandOff(), new_tracker(**KNOWN, outcome="erased"))
+    assert said == ["utter_erased"]
+    assert slots["erase"] is True
+    assert slots["level"] is None

@@ -1,0 +1,66 @@
+import pytest
+
+from coach.route import State, bottleneck_question, next_question, previous_question, step_of
+from coach.vocabulary import ORDER_OF_PRINCIPLES, Bottleneck, Principle
+
+KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
+ALL_PRINCIPLES = {principle.value: "antwoord" for principle in Principle}
+
+
+def test_every_bottleneck_walks_all_four_principles() -> None:
+    assert all(set(order) == set(Principle) for order in ORDER_OF_PRINCIPLES.values())
+
+
+@pytest.mark.parametrize(
+    ("slots", "question"),
+    [
+        ({}, "bottleneck"),
+        ({"bottleneck": "rol"}, "situation"),
+        ({"bottleneck": "rol", "situation": "x"}, "level"),
+        ({"bottleneck": "rol", "situation": "x", "level": "bestuur"}, "sector"),
+        ({**KNOWN}, "ondersteun_en_faciliteer"),
+        ({**KNOWN, "bottleneck": "rol"}, "weeg_af_en_kies"),
+        ({**KNOWN, "bottleneck": "structuur"}, "verbind_met_binnen"),
+        ({**KNOWN, "current_principle": "gun_het_tijd"}, "gun_het_tijd"),
+        ({**KNOWN, **ALL_PRINCIPLES}, "summary_check"),
+        ({**KNOWN, "skipped": list(Principle)}, "first_step"),
+        ({**KNOWN, "skipped": [*Principle, "first_step"]}, None),
+        ({**KNOWN, **ALL_PRINCIPLES, "skipped": ["summary_check"], "first_step": "bellen"}, "confidence"),
+        (
+            {**KNOWN, **ALL_PRINCIPLES, "skipped": ["summary_check"], "first_step": "x", "confidence": 6.0},
+            "confidence_raise",
+        ),
+        ({**KNOWN, **ALL_PRINCIPLES, "skipped": ["summary_check"], "first_step": "x", "confidence": 10.0}, None),
+        ({**KNOWN, "pending_command": "stop"}, "confirmation"),
+        ({**KNOWN, "paused": "danger"}, "continue_coaching"),
+        ({**KNOWN, "outcome": "stopped"}, None),
+    ],
+)
+def test_next_question(slots: dict, question: str | None) -> None:
+    assert next_question(State(slots)) == question
+
+
+def test_steps_count_what_is_closed() -> None:
+    assert step_of(State(KNOWN), "ondersteun_en_faciliteer") == (1, 4)
+    done = State({**KNOWN, "ondersteun_en_faciliteer": "x", "skipped": ["verbind_met_binnen"]})
+    assert step_of(done, "weeg_af_en_kies") == (3, 4)
+
+
+def test_going_back_follows_the_order_of_asking() -> None:
+    opened = ["ondersteun_en_faciliteer", "gun_het_tijd"]
+    state = State({**KNOWN, "opened": opened, "gun_het_tijd": "x", "current_principle": "gun_het_tijd"})
+    assert previous_question(state) == "gun_het_tijd"
+    assert previous_question(State(KNOWN)) is None
+
+
+def test_at_most_two_clarifications_before_the_choice() -> None:
+    asked = [bottleneck_question(State({"clarifications": float(number)})) for number in range(4)]
+    assert asked == [
+        "utter_ask_bottleneck",
+        "utter_ask_clarification",
+        "utter_ask_clarification",
+        "utter_ask_choose_bottleneck",
+    ]
+    assert bottleneck_question(State({"proposed_bottleneck": "rol"})) == "utter_ask_bottleneck_fits"
+    two = State({"proposed_bottleneck": "rol", "second_bottleneck": "mandaat"})
+    assert bottleneck_question(two) == "utter_ask_which_first"

@@ -1,0 +1,135 @@
+from typing import Any
+
+import pytest
+
+from coach.message import Message
+from coach.route import State
+from coach.taking import NEW_ROUND, take
+
+KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
+
+
+def message(text: str, intent: str = "give_answer", certainty: float = 0.8, **more: Any) -> Message:
+    return Message(text, intent, certainty, more.get("entities", []), more.get("ranking", []))
+
+
+def entity(name: str, value: str, role: str | None = None) -> dict[str, Any]:
+    return {"entity": name, "value": value, **({"role": role} if role else {})}
+
+
+def ranking(**certainties: float) -> list[dict[str, Any]]:
+    return [{"name": f"bottleneck_{name}", "confidence": value} for name, value in certainties.items()]
+
+
+def test_a_story_proposes_its_bottleneck_and_is_kept() -> None:
+    story = message("ik mag aan die tafel niks beslissen zonder mijn baas", "bottleneck_mandaat")
+    changes = take(State({}), story).changes
+    assert changes["proposed_bottleneck"] == "mandaat"
+    assert changes["situation"] == story.text
+
+
+def test_two_close_bottlenecks_are_both_kept_and_the_other_survives_the_choice() -> None:
+    two = message(
+        "wie doet wat, en wie mag wat, ik weet het niet meer",
+        "bottleneck_rol",
+        0.4,
+        ranking=ranking(rol=0.4, mandaat=0.35, structuur=0.1),
+    )
+    changes = take(State({}), two).changes
+    assert (changes["proposed_bottleneck"], changes["second_bottleneck"]) == ("rol", "mandaat")
+    chosen = take(State(changes), message("mandaat", "bottleneck_mandaat", entities=[entity("bottleneck", "mandaat")]))
+    assert (chosen.changes["bottleneck"], chosen.changes["second_bottleneck"]) == ("mandaat", "rol")
+
+
+@pytest.mark.parametrize("text", ["ja", "klopt", "ja precies. ik ben manager bij jeugdhulp trouwens"])
+def test_a_yes_confirms(text: str) -> None:
+    assert take(State({"proposed_bottleneck": "rol"}), message(text, "affirm")).changes["bottleneck"] == "rol"
+
+
+def test_a_correction_takes_one_turn() -> None:
+    correction = message("nee, eerder mijn rol", "deny", entities=[entity("bottleneck", "rol")])
+    assert take(State({"proposed_bottleneck": "mandaat"}), correction).changes["bottleneck"] == "rol"
+
+
+def test_a_bare_no_takes_the_proposal_back() -> None:
+    changes = take(State({"proposed_bottleneck": "mandaat"}), message("nee", "deny")).changes
+    assert changes == {"proposed_bottleneck": None, "corrected": True}
+
+
+def test_level_and_sector_are_taken_wherever_the_leader_says_them_of_themselves() -> None:
+    said = message(
+        "ik ben schoolleider", entities=[entity("level", "management", "self"), entity("sector", "onderwijs", "self")]
+    )
+    assert take(State({}), said).changes["level"] == "management"
+    others = message("mijn bestuurder wil niet zomaar tekenen", entities=[entity("level", "bestuur", "other")])
+    assert "level" not in take(State(KNOWN), others).changes
+
+
+def test_the_place_is_no_answer_to_the_question_after_it() -> None:
+    state = State({**KNOWN, "level": None, "sector": None})
+    said = message(
+        "ik ben ib'er op een basisschool",
+        entities=[entity("level", "uitvoering", "self"), entity("sector", "onderwijs", "self")],
+    )
+    assert take(state, said).changes == {"level": "uitvoering", "sector": ["onderwijs"]}
+
+
+def test_an_unknown_place_is_asked_only_once() -> None:
+    assert take(State({**KNOWN, "level": None}), message("dat doet er niet toe")).changes == {"skipped": ["level"]}
+
+
+def test_an_answer_is_kept_and_given_back() -> None:
+    taken = take(State(KNOWN), message("Nou dat wij twee uur per week iemand op school neerzetten"))
+    assert taken.changes == {"ondersteun_en_faciliteer": "Nou dat wij twee uur per week iemand op school neerzetten"}
+    assert taken.said == [("utter_reflect", {"fragment": "dat wij twee uur per week iemand op school neerzetten"})]
+
+
+def test_a_thin_answer_is_deepened_once() -> None:
+    first = take(State(KNOWN), message("weet niet", "unsure")).changes
+    assert first == {"deepened": ["ondersteun_en_faciliteer"]}
+    assert "ondersteun_en_faciliteer" in take(State({**KNOWN, **first}), message("geen idee", "unsure")).changes
+
+
+@pytest.mark.parametrize(("command", "outcome"), [("stop", "stopped"), ("delete_my_data", "erased")])
+def test_a_command_is_done_after_a_yes_only(command: str, outcome: str) -> None:
+    state = State({**KNOWN, "pending_command": command})
+    assert take(state, message("ja", "affirm")).changes["outcome"] == outcome
+    assert take(state, message("nee", "deny")).changes == {"pending_command": None}
+    assert take(state, message("hoezo dat dan")).changes == {"pending_command": None}
+
+
+def test_starting_over_forgets_the_round_but_not_who_the_leader_is() -> None:
+    taken = take(State({**KNOWN, "pending_command": "start_over"}), message("ja", "affirm"))
+    assert taken.changes == NEW_ROUND
+    assert not {"level", "sector", "welcomed"} & set(NEW_ROUND)
+
+
+def test_danger_waits_for_the_leader() -> None:
+    state = State({**KNOWN, "paused": "danger"})
+    assert take(state, message("en wat dan met die vergadering")).changes == {"continue_coaching": None}
+    assert take(state, message("verder", "resume")).changes == {"paused": None, "danger": None}
+    assert take(state, message("nee", "deny")).changes["outcome"] == "stopped"
+
+
+def test_after_a_break_an_answer_is_an_answer() -> None:
+    taken = take(State({**KNOWN, "paused": "break"}), message("we hebben daar nu drie uur per week voor"))
+    assert taken.changes["paused"] is None
+    assert taken.changes["ondersteun_en_faciliteer"]
+
+
+def test_confidence_is_asked_twice_at_most() -> None:
+    state = State(
+        {
+            **KNOWN,
+            "skipped": ["gun_het_tijd"],
+            "weeg_af_en_kies": "x",
+            "verbind_met_binnen": "x",
+            "ondersteun_en_faciliteer": "x",
+            "summary_check": "x",
+            "first_step": "bellen",
+        }
+    )
+    assert take(state, message("een zeven")).changes == {"confidence": 7.0}
+    first = take(state, message("geen idee", "unsure")).changes
+    assert first == {"deepened": ["confidence"]}
+    assert "confidence" in take(State({**state.slots, **first}), message("geen idee", "unsure")).changes["skipped"]

@@ -1,0 +1,130 @@
+"""Reading and giving back the leader's own words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.answer import interrupts, is_thin, says_no, says_yes
+from coach.confidence import read_confidence
+from coach.danger import Danger, kind_of_danger
+from coach.fragment import MOST_WORDS, fragment, shorten
+from coach.route import State
+from coach.summary import MOST_MAILTO_CHARACTERS, Summary, summary_mailto
+
+BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("een 6", 6), ("een zeven", 7), ("7/10", 7), ("8 van de 10", 8), ("6,5", 6), ("tussen 6 en 7", 6), ("tien!", 10),
+        ("één", 1), ("een", 1), ("zevenënhalf", 7), ("ik denk een 4 of zo", 4), ("geen idee", None), ("een beetje", None),
+        ("11", None), ("100%", None), ("in 2026", None), ("", None),
+    ],
+)  # fmt: skip
+def test_confidence(text: str, number: int | None) -> None:
+    assert read_confidence(text) == number
+
+
+@given(st.text())
+def test_confidence_is_on_the_scale_or_absent(text: str) -> None:
+    number = read_confidence(text)
+    assert number is None or 1 <= number <= 10
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Het kost weken en de school haakt af.", "het kost weken en de school haakt af"),
+        (
+            "Eerlijk gezegd niet. Ik vertel het alleen als ik iets nodig heb.",
+            "ik vertel het alleen als ik iets nodig heb",
+        ),
+        ("GGZ en school praten langs elkaar heen", "GGZ en school praten langs elkaar heen"),
+        ("Volgens mij wil Fatima dat niet", None),
+        ("mail me op jan@voorbeeld.nl graag vandaag nog", None),
+        ("ja", None),
+        ("😀😀", None),
+    ],
+)
+def test_fragment(text: str, words: str | None) -> None:
+    assert fragment(text) == words
+
+
+@given(st.text())
+def test_a_fragment_is_never_long_and_never_breaks_a_response(text: str) -> None:
+    words = fragment(text)
+    if words is not None:
+        assert len(words.split()) <= MOST_WORDS
+        assert not set(words) & set("{}[]<>“”\n")
+
+
+def test_shortening_says_so() -> None:
+    assert shorten("een twee drie vier", 2) == "een twee ..."
+    assert shorten("een twee", 2) == "een twee"
+
+
+@pytest.mark.parametrize(
+    ("intent", "certainty", "text", "reflecting", "expected"),
+    [
+        ("stop", 0.9, "stop maar", True, True),
+        ("stop", 0.9, "we zijn gestopt met dat overleg en nu bellen we elkaar gewoon op als er iets is", True, False),
+        ("stop", 0.2, "we zijn gestopt met dat overleg", True, False),
+        ("give_answer", 0.99, "stop", True, False),
+        ("out_of_scope", 0.6, "dinsdag vraag ik 100 uur", True, False),
+        ("out_of_scope", 0.6, "vertel eens een mop", False, True),
+        ("crisis", 0.2, "een lang verhaal " * 10, True, True),
+    ],
+)
+def test_interruptions(intent: str, certainty: float, text: str, reflecting: bool, expected: bool) -> None:
+    assert interrupts(intent, certainty, text, reflecting=reflecting) is expected
+
+
+def test_yes_no_and_thin() -> None:
+    assert says_yes("ja precies", "give_answer")
+    assert not says_yes("jaarplan is leeg", "give_answer")
+    assert says_no("nee dat bedoel ik niet", "give_answer")
+    assert is_thin("weet niet", "unsure")
+    assert not is_thin("we bellen elkaar nu wekelijks", "give_answer")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("een leerling zegt dat ze niet meer wil leven", Danger.SUICIDE),
+        ("ik vermoed dat een leidster een kind slaat", Danger.COLLEAGUE),
+        ("een collega vertelde dat er thuis geslagen wordt", Danger.HOME),
+        ("ik denk dat hij thuis geslagen wordt", Danger.HOME),
+    ],
+)
+def test_kind_of_danger(text: str, kind: Danger) -> None:
+    assert kind_of_danger(text) is kind
+
+
+def test_a_summary_holds_the_leaders_own_words_in_the_order_of_the_bottleneck() -> None:
+    state = State(
+        {
+            "bottleneck": "mandaat",
+            "gun_het_tijd": "elke maand samen eten",
+            "verbind_met_binnen": "ik vertel het thuis",
+            "first_step": "bellen",
+        }
+    )
+    assert (
+        Summary.of(state).lines()
+        == "- Verbind met binnen: “ik vertel het thuis”\n- Gun het tijd: “elke maand samen eten”"
+    )
+    assert Summary.of(State({})).lines() == ""
+
+
+@pytest.mark.parametrize("words", ["kort", "é" * 1900, "een twee drie " * 140, "😀 " * 900, "regel\n" * 300])
+def test_the_mail_stays_under_two_thousand_characters(words: str) -> None:
+    summary = Summary((("Gun het tijd", words),) * 4, words, words)
+    link = summary_mailto("info@netwerkmetandereogen.nl", "Verder praten", BODY, summary)
+    assert link.startswith("mailto:info@netwerkmetandereogen.nl?subject=Verder%20praten&body=")
+    assert len(link) < MOST_MAILTO_CHARACTERS
+
+
+def test_one_endless_word_does_not_fit_and_is_cut() -> None:
+    summary = Summary((("Gun het tijd", "a" * 2000),), None, None)
+    assert len(summary_mailto("info@netwerkmetandereogen.nl", "x", BODY, summary)) < MOST_MAILTO_CHARACTERS

@@ -1,0 +1,65 @@
+from typing import Any
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.slots import AnySlot
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from nlg.conditional_generator import ConditionalResponseGenerator
+
+
+def condition(**values: str) -> list[dict[str, Any]]:
+    return [{"type": "slot", "name": name, "value": value} for name, value in values.items()]
+
+
+RESPONSES = {
+    "utter_x": [
+        {"text": "gewoon"},
+        {"text": "rol", "condition": condition(bottleneck="rol")},
+        {"text": "rol en bestuur", "condition": condition(bottleneck="rol", level="bestuur")},
+        {"text": "zorg", "condition": condition(sector="zorg")},
+        {"text": "ook gewoon {naam}"},
+    ]
+}
+
+
+@pytest.fixture
+def generator() -> ConditionalResponseGenerator:
+    domain = Domain.from_dict({"responses": RESPONSES, "version": "3.1"})
+    return ConditionalResponseGenerator(None, domain)
+
+
+def tracker(said: tuple[int, ...] = (), **slots: Any) -> DialogueStateTracker:
+    made = DialogueStateTracker("x", [AnySlot(name, [{}], initial_value=value) for name, value in slots.items()])
+    for variation in said:
+        made.update(BotUttered("", metadata={"utter_action": "utter_x", "variation": variation}))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("slots", "said", "text"),
+    [
+        ({}, (), "gewoon"),
+        ({"bottleneck": "rol"}, (), "rol"),
+        ({"bottleneck": "rol", "level": "bestuur"}, (), "rol en bestuur"),
+        ({"bottleneck": "rol", "level": "bestuur"}, (2,), "rol"),
+        ({"bottleneck": "rol", "level": "bestuur"}, (2, 1), "gewoon"),
+        ({"bottleneck": "rol", "level": "bestuur"}, (2, 1, 0, 4), "rol en bestuur"),
+        ({"sector": ["onderwijs", "zorg"]}, (), "zorg"),
+        ({"sector": ["onderwijs"]}, (), "gewoon"),
+    ],
+)
+async def test_choice(generator: Any, slots: dict, said: tuple[int, ...], text: str) -> None:
+    response = await generator.generate("utter_x", tracker(said, **slots), "rest")
+    assert response["text"] == text
+
+
+async def test_values_are_filled_and_conditions_stay_out_of_the_message(generator: Any) -> None:
+    response = await generator.generate("utter_x", tracker((0,)), "rest", naam="0 x {y}")
+    assert response == {"text": "ook gewoon 0 x {y}", "variation": 4}
+    assert RESPONSES["utter_x"][4]["text"] == "ook gewoon {naam}"
+
+
+async def test_an_unknown_response_is_none(generator: Any) -> None:
+    assert await generator.generate("utter_unknown", tracker(), "rest") is None
