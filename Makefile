@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell train test lint evaluate bench soak lock
+.PHONY: help setup run shell train test lint evaluate bench lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,9 +32,6 @@ evaluate: .venv/.ready ## recognition: cross-validation and held-out sentences, 
 
 bench: .venv/.ready ## training, start-up, reply, memory, disk
 	@$(PY) -m benchmarks.bench
-
-soak: .venv/.ready ## the long runs
-	@.venv/bin/pytest --soak
 
 lock: .venv/.ready ## resolve requirements/ anew from pyproject.toml
 	@tools/lock.sh

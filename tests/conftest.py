@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import urllib.request
 import uuid
@@ -16,15 +15,10 @@ from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
+from tests_support import free_port
 
 from tools import serve
 from tools.model import ROOT, ensure_model
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((serve.HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

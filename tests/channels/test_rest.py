@@ -35,8 +35,8 @@ def test_replies_name_their_recipient(coach: Any, sender: str) -> None:
 
 
 def test_nobodys_text_is_logged(coach: Any, sender: str) -> None:
-    secret = "wij vergaderen op zolder met elf paarse stoelen"
-    for text in (secret, f'/{secret}{{"a": 1}}', f"{secret} " * 100):
+    words_said = "wij vergaderen op zolder met elf paarse stoelen"
+    for text in (words_said, f'/{words_said}{{"a": 1}}', f"{words_said} " * 100):
         coach.say(sender, text)
     logged = "\n".join(log.read_text() for log in coach.logs)
     assert "INFO" in logged

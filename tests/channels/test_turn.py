@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,8 +39,8 @@ class Turns:
 
 
 @pytest.fixture
-def store() -> SQLTrackerStore:
-    return SQLTrackerStore(DOMAIN, dialect="sqlite", db=":memory:")
+def store(tmp_path: Path) -> SQLTrackerStore:
+    return SQLTrackerStore(DOMAIN, dialect="sqlite", db=str(tmp_path / "tracker.db"))
 
 
 async def answer(agent: Turns, message: UserMessage) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from coach.route import State, bottleneck_question, next_question, previous_question, step_of
-from coach.vocabulary import ORDER_OF_PRINCIPLES, Bottleneck, Principle
+from coach.vocabulary import ORDER_OF_PRINCIPLES, Principle
 
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
 ALL_PRINCIPLES = {principle.value: "antwoord" for principle in Principle}

@@ -17,8 +17,10 @@ BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("een 6", 6), ("een zeven", 7), ("7/10", 7), ("8 van de 10", 8), ("6,5", 6), ("tussen 6 en 7", 6), ("tien!", 10),
-        ("één", 1), ("een", 1), ("zevenënhalf", 7), ("ik denk een 4 of zo", 4), ("geen idee", None), ("een beetje", None),
+        ("een 6", 6), ("een zeven", 7), ("7/10", 7), ("8 van de 10", 8), ("6,5", 6), ("tussen 6 en 7", 6),
+        ("tien!", 10),
+        ("één", 1), ("een", 1), ("zevenënhalf", 7), ("ik denk een 4 of zo", 4), ("geen idee", None),
+        ("een beetje", None),
         ("11", None), ("100%", None), ("in 2026", None), ("", None),
     ],
 )  # fmt: skip

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,8 @@ from rasa.engine.storage.resource import Resource
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[LocalModelStorage]:
-    yield LocalModelStorage.create(tmp_path)
+def storage(tmp_path: Path) -> LocalModelStorage:
+    return LocalModelStorage.create(tmp_path)
 
 
 @pytest.fixture

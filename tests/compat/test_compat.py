@@ -1,0 +1,94 @@
+"""What compat/ promises: Rasa runs without TensorFlow, and says so where TensorFlow would be needed."""
+
+import importlib
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sanic
+import sanic.response
+from reflectiecoach_compat.absent import TensorFlowMissing
+from tests_support import free_port
+
+from tools import serve
+from tools.model import ROOT
+
+
+def test_names_of_tensorflow_resolve_and_using_one_says_what_to_do() -> None:
+    tensorflow = importlib.import_module("tensorflow")
+    layers = importlib.import_module("tensorflow.keras.layers")
+    assert layers.Dense is layers.Dense
+    assert isinstance(type("Own", (tensorflow.Module,), {}), type)
+    with pytest.raises(TensorFlowMissing, match=r"config\.yml"):
+        layers.Dense(3)
+    assert issubclass(TensorFlowMissing, ImportError)
+
+
+def test_diet_in_the_configuration_fails_with_the_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_text(
+        "recipe: default.v1\nlanguage: nl\nassistant_id: x\n"
+        "pipeline:\n- name: WhitespaceTokenizer\n- name: CountVectorsFeaturizer\n- name: DIETClassifier\n"
+    )
+    (tmp_path / "nlu.yml").write_text(
+        'version: "3.1"\nnlu:\n- intent: a\n  examples: |\n    - een\n    - twee\n'
+        "- intent: b\n  examples: |\n    - drie\n    - vier\n"
+    )
+    command = [sys.executable, "-m", "rasa", "train", "nlu", "-c", "config.yml", "-u", "nlu.yml"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode != 0
+    assert "needs TensorFlow, which this project leaves out" in result.stdout + result.stderr
+
+
+def test_the_three_repairs() -> None:
+    assert np.VisibleDeprecationWarning is np.exceptions.VisibleDeprecationWarning
+    assert sanic.Sanic.run.__name__ == "run"
+    assert hasattr(sanic.Sanic.run, "__wrapped__")
+    answer = sanic.response.stream(lambda response: None, content_type="text/event-stream")
+    assert answer.content_type == "text/event-stream"
+
+
+def test_usage_reports_are_off() -> None:
+    command = [sys.executable, "-c", "import os; print(os.environ['RASA_TELEMETRY_ENABLED'])"]
+    clean = {name: value for name, value in os.environ.items() if name != "RASA_TELEMETRY_ENABLED"}
+    assert subprocess.run(command, env=clean, capture_output=True, text=True, check=True).stdout == "false\n"
+
+
+def test_a_loaded_model_is_trained(coach: Any, sender: str) -> None:
+    """Rasa's classifier loads untrained, with a debug line only, when it does not trust a stored type."""
+    told = coach.say(sender, "ik mag niks beslissen aan die tafel, alles gaat eerst terug naar mijn bestuurder")
+    assert any("**mandaat**" in message.get("text", "") for message in told)
+
+
+def test_rasa_shell_answers_in_a_terminal(model: Path, tmp_path: Path) -> None:
+    """`rasa shell` streams its replies, which needs the repaired `sanic.response.stream`."""
+    settings = {**serve.environment(free_port()), "TRACKER_DB": str(tmp_path / "tracker.db"), "TERM": "dumb"}
+    command = [sys.executable, "-m", "rasa", "shell", "-m", str(model), "-p", str(free_port())]
+    controller, terminal = pty.openpty()
+    actions_port = int(settings["ACTIONS_PORT"])
+    server = serve.action_server(actions_port)
+    with (
+        subprocess.Popen(
+            server.command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as actions,
+        subprocess.Popen(command, cwd=ROOT, env=settings, stdin=terminal, stdout=terminal, stderr=terminal) as shell,
+    ):
+        seen, typed, deadline = "", False, time.monotonic() + 90
+        try:
+            assert serve.wait_until_ready([server])
+            while "computerprogramma" not in seen and time.monotonic() < deadline:
+                if select.select([controller], [], [], 0.5)[0]:
+                    seen += os.read(controller, 65536).decode(errors="replace")
+                if not typed and "Your input" in seen:
+                    os.write(controller, b"hallo\r")
+                    typed = True
+        finally:
+            shell.terminate()
+            actions.terminate()
+    assert "computerprogramma" in seen, seen[-2000:]
