@@ -1,4 +1,4 @@
-"""`make bench`: training from nothing, start-up to first reply, reply, recognition, memory and disk, on this machine."""
+"""`make bench`: training from nothing, start-up, reply, recognition, memory and disk, on this machine."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -92,7 +93,7 @@ def main() -> None:
             replies = []
             for _ in range(ROUNDS):
                 sender = uuid.uuid4().hex
-                replies += [timed(lambda text=text, sender=sender: say(port, sender, text)) for text in MESSAGES]
+                replies += [timed(partial(say, port, sender, text)) for text in MESSAGES]
             memory = {
                 process.name: psutil.Process(running.pid).memory_info().rss / MEBIBYTE
                 for process, running in zip(processes, started, strict=True)
