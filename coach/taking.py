@@ -16,6 +16,7 @@ Said = list[tuple[str, dict[str, Any]]]
 
 # Two bottlenecks are close when the second has at least this share of the first one's certainty.
 CLOSE = 0.7
+LEAST_CERTAINTY_TO_NAME = 0.2
 # Up to this many words, a message that names a bottleneck chooses it; a longer one tells a story.
 WORDS_OF_A_CHOICE = 6
 # Middle of the scale: from here on there is more confidence than doubt.
@@ -104,18 +105,24 @@ def _take_continuation(state: State, message: Message) -> Taken:
 
 
 def _named_bottlenecks(message: Message) -> list[str]:
-    """The bottlenecks that the message tells of: the recognised one, and a second one close to it."""
+    """The bottlenecks that the message tells of: the recognised one, and a second one close to it.
+
+    While a bottleneck is asked, "an ordinary answer" says nothing: then the likeliest bottleneck counts.
+    """
     certainty = {
-        str(item["name"]).removeprefix("bottleneck_"): float(item["confidence"])
+        str(item["name"]): float(item["confidence"])
         for item in message.ranking
-        if str(item["name"]).removeprefix("bottleneck_") in set(Bottleneck)
+        if str(item["name"]).startswith("bottleneck_")
     }
-    first = message.intent.removeprefix("bottleneck_")
-    if first not in set(Bottleneck):
+    first = message.intent
+    if first == "give_answer" and certainty:
+        likeliest = max(certainty, key=certainty.__getitem__)
+        first = likeliest if certainty[likeliest] >= LEAST_CERTAINTY_TO_NAME else first
+    if first.removeprefix("bottleneck_") not in set(Bottleneck):
         return []
-    others = sorted((name for name in certainty if name != first), key=certainty.__getitem__, reverse=True)
-    close = [name for name in others[:1] if certainty[name] >= CLOSE * message.certainty]
-    return [first, *close]
+    others = sorted(set(certainty) - {first, "bottleneck_unclear"}, key=certainty.__getitem__, reverse=True)
+    close = [name for name in others[:1] if certainty[name] >= CLOSE * certainty.get(first, message.certainty)]
+    return [name.removeprefix("bottleneck_") for name in (first, *close)]
 
 
 def _take_bottleneck(state: State, message: Message) -> Taken:

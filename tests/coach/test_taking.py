@@ -41,6 +41,15 @@ def test_two_close_bottlenecks_are_both_kept_and_the_other_survives_the_choice()
     assert (chosen.changes["bottleneck"], chosen.changes["second_bottleneck"]) == ("mandaat", "rol")
 
 
+@pytest.mark.parametrize(
+    ("certainties", "proposed"),
+    [({"mandaat": 0.3, "rol": 0.1}, "mandaat"), ({"mandaat": 0.1}, None), ({"unclear": 0.4, "rol": 0.25}, None)],
+)
+def test_an_ordinary_answer_about_a_bottleneck_still_tells_of_it(certainties: dict, proposed: str | None) -> None:
+    answer = message("ze kijken naar mij en ik kijk naar boven", "give_answer", 0.35, ranking=ranking(**certainties))
+    assert take(State({}), answer).changes.get("proposed_bottleneck") == proposed
+
+
 @pytest.mark.parametrize("text", ["ja", "klopt", "ja precies. ik ben manager bij jeugdhulp trouwens"])
 def test_a_yes_confirms(text: str) -> None:
     assert take(State({"proposed_bottleneck": "rol"}), message(text, "affirm")).changes["bottleneck"] == "rol"

@@ -1,5 +1,6 @@
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,15 @@ def test_without_a_fitting_python_set_up_says_what_to_install(tmp_path: Path, fe
     result = setup_with_path(tmp_path / "project", str(few_programs), home=tmp_path)
     assert result.returncode == 1
     assert "Python 3.12 or 3.13 is needed and could not be fetched. Install it" in result.stderr
+
+
+def test_without_a_network_set_up_says_so(tmp_path: Path, few_programs: Path) -> None:
+    (few_programs / "uv").write_text('#!/bin/bash\necho "error: could not resolve the index" >&2\nexit 2\n')
+    (few_programs / "uv").chmod(0o755)
+    environment = tmp_path / "project" / ".venv" / "bin"
+    environment.mkdir(parents=True)
+    (environment / "python").symlink_to(sys.executable)
+    result = setup_with_path(tmp_path / "project", str(few_programs), home=tmp_path)
+    assert result.returncode == 1
+    assert "could not resolve the index" in result.stderr
+    assert result.stderr.strip().endswith("the packages could not be installed; is there a network?")
