@@ -32,10 +32,10 @@ SELF, OTHER = "self", "other"
 
 # Where somebody starts to say who they are themselves, and where that clause ends.
 SPEAKS_OF_SELF = re.compile(
-    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|ik geef leiding"
-    r"|wij zijn|we zijn|wij werken|we werken|mijn functie is|mijn rol is|(?:wij|ik),? als"
-    r"|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|ons|onze"
-    r"|(?:^|[,.;] ?)als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
+    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|ik geef leiding|ik kom uit|ik run|ik sta voor"
+    r"|wij zijn|we zijn|wij werken|we werken|wij van|werkzaam|mijn functie is|mijn rol is|(?:wij|ik),? als"
+    r"|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|hier een|spreekt met een|ons|onze|mijn"
+    r"|(?<!werkt )als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
 )
 CLAUSE_ENDS = re.compile(
     r"[.;:!?\n]|, (?!(?:bij|in|op|van|basis|voor)\b)"
@@ -43,7 +43,7 @@ CLAUSE_ENDS = re.compile(
     r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik))\b"
 )
 # "ons schoolbestuur wil niet": own organisation, but the function named is another's.
-POSSESSIVE = re.compile(r"^(?:ons|onze)$")
+POSSESSIVE = re.compile(r"^(?:ons|onze|mijn)$")
 GREETED = re.compile(r"\W*(?:(?:hoi|hallo|dag|goedemorgen|goedemiddag)\W+)?")
 # "schoolleider hier", "Wethouder van een kleine gemeente": a title that opens the message, without a verb behind it.
 OPENS_WITH_TITLE = re.compile(r"\s*(?:$|[,.!]|(?:hier|van|bij|in|op|en|voor)\b)")

@@ -33,6 +33,9 @@ def own(extractor: VocabularyExtractor, text: str) -> set[str]:
         ("bestuurder van een zorginstelling", {"bestuur", "zorg"}),
         ("ik werk als locatiemanager kinderopvang", {"management", "kinderopvang"}),
         ("ja precies. ik ben manager bij jeugdhulp trouwens", {"management", "jeugdhulp"}),
+        ("ik zie als schoolleider vooral haast", {"management", "onderwijs"}),
+        ("ik kom uit de kinderopvang", {"kinderopvang"}),
+        ("op mijn school werkt dat anders", {"onderwijs"}),
         ("als teamleider in de kinderopvang zie ik dat anders", {"management", "kinderopvang"}),
     ],
 )
@@ -44,6 +47,8 @@ def test_the_speakers_own_place(extractor: VocabularyExtractor, text: str, place
     "text",
     [
         "mijn bestuurder wil niet",
+        "mijn man werkt als huisarts",
+        "mijn collega bij de gemeente",
         "de wethouder belde gisteren",
         "als de directeur ja zegt gaan we door",
         "het kost weken en de school haakt af",
