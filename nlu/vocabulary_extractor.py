@@ -184,7 +184,9 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """A digest of the lists: another word means training again."""
-        return hashlib.sha256(Path(config["vocabulary"]).read_bytes()).hexdigest()
+        # Rasa's training hooks call this with the configuration as written, without the defaults.
+        vocabulary = {**VocabularyExtractor.get_default_config(), **config}["vocabulary"]
+        return hashlib.sha256(Path(vocabulary).read_bytes()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Store the lists in the model; there is nothing to learn."""

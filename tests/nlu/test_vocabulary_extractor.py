@@ -82,6 +82,7 @@ def test_another_word_means_another_fingerprint(tmp_path: Path) -> None:
     before = VocabularyExtractor.fingerprint_addon({"vocabulary": str(lists)})
     lists.write_text("b")
     assert VocabularyExtractor.fingerprint_addon({"vocabulary": str(lists)}) != before
+    assert VocabularyExtractor.fingerprint_addon({}) == VocabularyExtractor.fingerprint_addon(CONFIG)
 
 
 def test_a_missing_or_misshapen_list_is_said(
