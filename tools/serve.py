@@ -74,21 +74,29 @@ def port_from(variable: str, default: int) -> int:
     return int(value)
 
 
-def is_ready(process: Process) -> bool:
-    """Whether the process answers 200."""
+def status_of(process: Process) -> int | None:
+    """The HTTP status that the process answers with; None while it does not answer."""
     try:
         with urllib.request.urlopen(process.ready, timeout=2) as answer:
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP
-    except (urllib.error.URLError, OSError):
-        return False
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
 
 
 def wait_until_ready(processes: list[Process]) -> bool:
-    """Whether all processes answer within `READY_WITHIN` seconds."""
+    """Whether all processes answer 200 within `READY_WITHIN` seconds; False at once when one answers otherwise.
+
+    Rasa answers only after it tried to load its model: 503 then means that the model does not fit.
+    """
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
-        if all(is_ready(process) for process in processes):
+        statuses = {status_of(process) for process in processes}
+        if statuses == {200}:
             return True
+        if statuses - {200, None}:
+            return False
         time.sleep(0.25)
     return False
 
@@ -96,7 +104,8 @@ def wait_until_ready(processes: list[Process]) -> bool:
 def run() -> int:
     """Start everything, say where to go, and stop everything on Ctrl-C or when one of them stops."""
     coach_port, actions_port = port_from("RASA_PORT", 5005), port_from("ACTIONS_PORT", 5055)
-    processes = [action_server(actions_port), coach(coach_port, ensure_model())]
+    model = ensure_model()
+    processes = [action_server(actions_port), coach(coach_port, model)]
     manager = Manager()
     for process in processes:
         manager.add_process(process.name, shlex.join(process.command), env=environment(actions_port), cwd=str(ROOT))
@@ -112,7 +121,7 @@ def run() -> int:
             )
         else:
             print(
-                "\nThe coach does not answer; the reason stands above. Does the model fit? Try: make train",
+                f"\nThe coach could not load {model.name}. Remove it and start again: rm models/{model.name}; make run",
                 flush=True,
             )
             manager.terminate()

@@ -1,11 +1,14 @@
+import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests_support import free_port
 
 from tools import model as model_tools
+from tools import serve
 from tools.model import ROOT
 from tools.serve import HOST, port_from
 
@@ -101,3 +104,20 @@ def test_without_a_network_set_up_says_so(tmp_path: Path, few_programs: Path) ->
     assert result.returncode == 1
     assert "could not resolve the index" in result.stderr
     assert result.stderr.strip().endswith("the packages could not be installed; is there a network?")
+
+
+def test_a_model_that_does_not_fit_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    rubbish = tmp_path / "rubbish.tar.gz"
+    rubbish.write_text("no model")
+    settings = {
+        **os.environ,
+        "RASA_PORT": str(free_port()),
+        "ACTIONS_PORT": str(free_port()),
+        "TRACKER_DB": str(tmp_path / "tracker.db"),
+    }
+    start = f"import tools.serve as s, pathlib; s.ensure_model = lambda: pathlib.Path({str(rubbish)!r}); s.run()"
+    command = [sys.executable, "-c", start]
+    result = subprocess.run(
+        command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=serve.READY_WITHIN
+    )
+    assert "could not load rubbish.tar.gz. Remove it and start again" in result.stdout
