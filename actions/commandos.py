@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -17,38 +18,41 @@ from coach.vocabulary import Command, Pause, Principle
 CANNOT_SKIP = frozenset({None, "bottleneck", "confirmation", "continue_coaching"})
 
 
-class ActionExplain(Action):
+class SayAboutQuestion(Action, ABC):
+    """Says something about the open question: of its principle where it has one, otherwise of the question itself."""
+
+    @property
+    @abstractmethod
+    def response(self) -> str:
+        """What the names of its responses begin with."""
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Say it; the form then asks the question again."""
+        question = next_question(state_of(tracker))
+        on_principle = question in set(Principle)
+        response = f"{self.response}_{question}" if on_principle else self.response
+        dispatcher.utter_message(response=response, asked=question)
+        return []
+
+
+class ActionExplain(SayAboutQuestion):
     """Explains what the open question is about."""
+
+    response = "utter_explain"
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_explain"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Say the explanation of the open principle, or the one of the open question."""
-        question = next_question(state_of(tracker))
-        on_principle = question in set(Principle)
-        dispatcher.utter_message(
-            response=f"utter_explain_{question}" if on_principle else "utter_explain", asked=question
-        )
-        return []
 
-
-class ActionGiveExample(Action):
+class ActionGiveExample(SayAboutQuestion):
     """Gives an example for the open question."""
+
+    response = "utter_example"
 
     def name(self) -> str:
         """The name in the domain."""
         return "action_give_example"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Say the example of the open principle, or the one of the open question."""
-        question = next_question(state_of(tracker))
-        on_principle = question in set(Principle)
-        dispatcher.utter_message(
-            response=f"utter_example_{question}" if on_principle else "utter_example", asked=question
-        )
-        return []
 
 
 class ActionSkipQuestion(Action):

@@ -85,8 +85,9 @@ def test_every_action_exists_and_is_named() -> None:
 def test_every_response_named_exists_and_every_response_is_named() -> None:
     ruled = {step["action"] for step in steps() if step.get("action", "").startswith("utter_")}
     literal = set(re.findall(r'"(utter_[a-z_]+)"', PYTHON)) - {"utter_action"}
-    by_principle = {f"{stem}_{name}" for stem in re.findall(r'f"(utter_[a-z]+)_\{', PYTHON) for name in Principle}
-    # Explanations and examples are named by an action's own stem, questions by the form.
+    stems = {*re.findall(r'f"(utter_[a-z]+)_\{', PYTHON), *re.findall(r'response = "(utter_[a-z]+)"', PYTHON)}
+    by_principle = {f"{stem}_{name}" for stem in stems for name in Principle}
+    # Questions are named by the form.
     asked = {f"utter_ask_{slot}" for slot in DOMAIN["slots"]} & set(RESPONSES)
     named = ruled | literal | by_principle | asked
     assert named - set(RESPONSES) == set()
