@@ -7,7 +7,7 @@ PY := .venv/bin/python
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-.venv/.ready: tools/setup.sh requirements/dev.txt requirements/uv.txt $(shell find compat -type f -not -path '*/__pycache__/*')
+.venv/.ready: tools/setup.sh requirements/dev.txt requirements/uv.txt $(shell find compat -type f -not -path '*/__pycache__/*') $(wildcard models/*.whl)
 	@tools/setup.sh && touch $@
 
 setup: .venv/.ready ## make the environment in .venv

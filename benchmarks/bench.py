@@ -21,6 +21,7 @@ from rasa.core.agent import Agent
 
 from tools import serve
 from tools.model import ROOT
+from tools.settings import HOST, environment, free_port
 
 MESSAGES = ("hallo", "ik mag aan die tafel niks beslissen", "ja", "schoolleider", "wij bellen nu gewoon", "sla over")
 ROUNDS = 20
@@ -44,7 +45,7 @@ def train(folder: Path, settings: dict[str, str]) -> Path:
 def say(port: int, sender: str, text: str) -> None:
     """One message over the REST channel."""
     body = json.dumps({"sender": sender, "message": text}).encode()
-    address = f"http://{serve.HOST}:{port}/webhooks/rest/webhook"
+    address = f"http://{HOST}:{port}/webhooks/rest/webhook"
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=60) as answer:
         answer.read()
@@ -72,22 +73,14 @@ def main() -> None:
     """Measure and print a table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        actions_port, port = serve.port_from("ACTIONS_PORT", 5955), serve.port_from("RASA_PORT", 5905)
-        settings = {**serve.environment(actions_port), "TRACKER_DB": str(folder / "tracker.db")}
+        actions_port, port = free_port(), free_port()
+        settings = {**environment(actions_port), "TRACKER_DB": str(folder / "tracker.db")}
         os.environ.update(ACTIONS_PORT=str(actions_port), TRACKER_DB=settings["TRACKER_DB"])
         training = timed(lambda: train(folder, settings))
         model = folder / "bench.tar.gz"
         processes = [serve.action_server(actions_port), serve.coach(port, model)]
         start = time.perf_counter()
-        started = [
-            subprocess.Popen(
-                process.command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            for process in processes
-        ]
-        try:
-            if not serve.wait_until_ready(processes):
-                raise SystemExit("The coach does not start.")
+        with serve.running(processes, settings) as started:
             say(port, "first", "hallo")
             start_up = time.perf_counter() - start
             replies = []
@@ -95,13 +88,9 @@ def main() -> None:
                 sender = uuid.uuid4().hex
                 replies += [timed(partial(say, port, sender, text)) for text in MESSAGES]
             memory = {
-                process.name: psutil.Process(running.pid).memory_info().rss / MEBIBYTE
-                for process, running in zip(processes, started, strict=True)
+                process.name: psutil.Process(child.pid).memory_info().rss / MEBIBYTE
+                for process, child in zip(processes, started, strict=True)
             }
-        finally:
-            for running in started:
-                running.terminate()
-                running.wait(timeout=30)
         recognised = asyncio.run(recognition(model))
         rows = [
             ("training from nothing", f"{training:.1f} s"),

@@ -8,6 +8,7 @@ others than the training data and are never tuned on. Macro-F1 with a 95 % inter
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 from collections.abc import Iterable
@@ -25,6 +26,7 @@ from sklearn.metrics import ConfusionMatrixDisplay, f1_score
 
 from nlu.vocabulary_extractor import Vocabulary, VocabularyExtractor
 from tools.model import ROOT, ensure_model
+from tools.settings import environment
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -93,17 +95,12 @@ def cross_validate() -> list[tuple[str, str]]:
     asyncio.run(
         rasa_cross_validate(data, FOLDS, str(ROOT / "config.yml"), output=str(folder), successes=True, errors=True)
     )
-    pairs = []
-    for name in ("intent_successes.json", "intent_errors.json"):
-        if (folder / name).exists():
-            found = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-            pairs += [
-                (item["intent"], (item.get("intent_prediction") or item)["name"])
-                for item in found
-                if "intent_prediction" in item
-            ]
-            pairs += [(item["intent"], item["intent"]) for item in found if "intent_prediction" not in item]
-    return pairs
+    return [
+        (item["intent"], item["intent_prediction"]["name"])
+        for name in ("intent_successes.json", "intent_errors.json")
+        if (folder / name).exists()
+        for item in json.loads((folder / name).read_text(encoding="utf-8"))
+    ]
 
 
 def place_score() -> list[str]:
@@ -132,8 +129,7 @@ def place_score() -> list[str]:
 
 def main() -> None:
     """Write the report and print its figures."""
-    os.environ.setdefault("ACTIONS_PORT", "5055")
-    os.environ.setdefault("TRACKER_DB", ":memory:")
+    os.environ.update(environment())
     configure_structlog(logging.ERROR)  # its default prints every message
     REPORTS.mkdir(exist_ok=True)
     held_out = asyncio.run(recognise(ensure_model(), read_examples(HELD_OUT / "intents.yml")))

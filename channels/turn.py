@@ -44,6 +44,18 @@ async def run_turn(agent: Agent, message: UserMessage) -> None:
     A message that cannot be taken (empty, or over 2,000 characters) is answered without running a turn. A turn that
     fails or stays silent is answered with a request to send it again. Nobody's text is logged.
     """
+    said = _count_responses(message.output_channel)
+    try:
+        await _run(agent, message)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the leader is answered
+        logger.error("A turn failed: %s", type(error).__name__)  # noqa: TRY400 - a trace would hold the text
+        said.clear()
+    if not said:
+        await _say(agent, message, None, "utter_turn_failed")
+
+
+async def _run(agent: Agent, message: UserMessage) -> None:
+    """Take the message or say why not, and erase the conversation where the turn ended with that."""
     tracker = await agent.tracker_store.retrieve(message.sender_id)
     text = message.text or ""
     if len(text) > MOST_CHARACTERS:
@@ -53,13 +65,7 @@ async def run_turn(agent: Agent, message: UserMessage) -> None:
     if not message.text:
         await _say(agent, message, tracker, "utter_message_empty")
         return
-    said = _count_responses(message.output_channel)
-    try:
-        await agent.handle_message(message)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the leader is answered
-        logger.error("A turn failed: %s", type(error).__name__)  # noqa: TRY400 - a trace would hold the text
-    if not said:
-        await _say(agent, message, tracker, "utter_turn_failed")
+    await agent.handle_message(message)
     await _erase_if_asked(agent, message.sender_id)
 
 
@@ -93,5 +99,6 @@ async def _erase_if_asked(agent: Agent, sender_id: str) -> None:
         return
     store = agent.tracker_store
     store = getattr(store, "_tracker_store", store)  # behind the wrapper that answers from memory
-    if isinstance(store, SQLTrackerStore):
-        await asyncio.to_thread(erase, store.engine, sender_id)
+    if not isinstance(store, SQLTrackerStore):
+        raise TypeError(f"{type(store).__name__} cannot erase a conversation")
+    await asyncio.to_thread(erase, store.engine, sender_id)

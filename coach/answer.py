@@ -21,12 +21,18 @@ LEAST_CERTAINTY_OUT_OF_SCOPE = 0.85
 MOST_WORDS = 12
 ALWAYS_INTERRUPT = frozenset({"crisis"})
 THIN_WORDS = 3
+# Up to this many words, a yes or a no is nothing but that, and a message that names a bottleneck chooses it; a longer
+# one tells a story.
+BRIEF_WORDS = 6
 
 _YES = re.compile(
     r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal"
-    r"|ok|oke|oké|prima|goed zo)\b"
+    r"|ok|oke|oké|prima|goed zo)\b(?!\W+(?:niet|nee|geen)\b)"
 )
-_NO = re.compile(r"^\W*(?:nee|neen|nope|niet echt|nee hoor|klopt niet|dat klopt niet|dat bedoel ik niet)\b")
+_NO = re.compile(
+    r"^\W*(?:(?:ja\W+)?nee|neen|nope|niet|(?:dat )?klopt niet|dat bedoel ik niet"
+    r"|(?:zeker|helemaal|absoluut|liever|toch maar|laat maar) niet)\b"
+)
 
 
 def count_words(text: str) -> int:
@@ -45,9 +51,16 @@ def interrupts(intent: str, certainty: float, text: str, *, reflecting: bool) ->
     return intent in INTERRUPTIONS and certainty >= least and count_words(text) <= MOST_WORDS
 
 
+def is_brief(text: str) -> bool:
+    """Whether a message is short enough to be a choice, a yes or a no and nothing more."""
+    return count_words(text) <= BRIEF_WORDS
+
+
 def says_yes(text: str, intent: str) -> bool:
-    """Whether a message agrees."""
-    return intent == "affirm" or bool(_YES.match(text.lower()) and not _NO.match(text.lower()))
+    """Whether a message agrees; a no in its first words decides against what was recognised."""
+    if says_no(text, intent):
+        return False
+    return intent == "affirm" or bool(_YES.match(text.lower()))
 
 
 def says_no(text: str, intent: str) -> bool:
@@ -55,6 +68,13 @@ def says_no(text: str, intent: str) -> bool:
     return intent == "deny" or bool(_NO.match(text.lower()))
 
 
+def says_nothing(text: str, intent: str) -> bool:
+    """Whether an answer only says that there is none ("weet ik niet"), or agrees or disagrees with nothing."""
+    if intent == "unsure":
+        return count_words(text) <= MOST_WORDS
+    return intent in {"affirm", "deny"} and is_brief(text)
+
+
 def is_thin(text: str, intent: str) -> bool:
     """Whether an answer is too short or too evasive to go on from."""
-    return intent in {"unsure", "affirm", "deny"} or count_words(text) <= THIN_WORDS
+    return says_nothing(text, intent) or count_words(text) <= THIN_WORDS

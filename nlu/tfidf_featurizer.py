@@ -20,6 +20,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from nlu.source import source_digest
+
 # Lemmas say what it is about; pieces of two to four letters are shared by typos, dialect and compounds.
 VIEWS: dict[str, dict[str, Any]] = {
     "lemmas": {"token_pattern": r"(?u)\b\w+\b", "lowercase": True},
@@ -84,6 +86,11 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         """Refuse a weight that is not above zero."""
         if not config.get("weight", 1.0) > 0:
             raise ValueError(f"TfidfFeaturizer: weight must be above zero, not {config['weight']}.")
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str:
+        """This module's source: other n-grams mean training again."""
+        return source_digest(__file__)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which terms there are and how rare each is."""

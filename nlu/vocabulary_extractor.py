@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +27,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml
 
+from nlu.source import source_digest
+
 SELF, OTHER = "self", "other"
 
 # Where somebody starts to say who they are themselves, and where that clause ends.
@@ -39,7 +40,7 @@ SPEAKS_OF_SELF = re.compile(
 )
 CLAUSE_ENDS = re.compile(
     r"[.;:!?\n]|, (?!(?:bij|in|op|van|basis|voor)\b)"
-    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|met|tegen|naar|over|samen"
+    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen"
     r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik))\b"
 )
 # "ons schoolbestuur wil niet": own organisation, but the function named is another's.
@@ -87,7 +88,8 @@ class Vocabulary:
             raise InvalidConfigException(f"The word lists are not shaped as expected: {error!r}.") from error
         longest_first = sorted(self._meanings, key=len, reverse=True)
         words = "|".join(re.escape(word) for word in longest_first)
-        self._pattern = re.compile(rf"(?<![\w-])({words})(?:s|en|'s)?(?![\w-])")
+        # "Zorgen" are worries, not a sector.
+        self._pattern = re.compile(rf"(?<![\w-])(?!zorgen\b)({words})(?:s|en|'s)?(?![\w-])")
 
     def _add(self, word: str, entity: str, values: Iterable[str]) -> None:
         self._meanings.setdefault(word.lower(), []).append((entity, tuple(values)))
@@ -183,10 +185,10 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
-        """A digest of the lists: another word means training again."""
+        """Digests of the lists and of this module's source: another one means training again."""
         # Rasa's training hooks call this with the configuration as written, without the defaults.
         vocabulary = {**VocabularyExtractor.get_default_config(), **config}["vocabulary"]
-        return hashlib.sha256(Path(vocabulary).read_bytes()).hexdigest()
+        return f"{source_digest(vocabulary)}-{source_digest(__file__)}"
 
     def train(self, training_data: TrainingData) -> Resource:
         """Store the lists in the model; there is nothing to learn."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,22 +12,23 @@ from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
-from tests_support import free_port
 
 from tools import serve
-from tools.model import ROOT, ensure_model
+from tools.model import ensure_model
+from tools.settings import HOST, environment, free_port
 
 
 @dataclass
 class Coach:
-    """A running coach and the files that its processes log to."""
+    """A running coach, its database, and the files that its processes log to."""
 
     port: int
+    database: Path
     logs: list[Path]
 
     def say(self, sender: str, text: str) -> list[dict[str, Any]]:
         request = urllib.request.Request(
-            f"http://{serve.HOST}:{self.port}/webhooks/rest/webhook",
+            f"http://{HOST}:{self.port}/webhooks/rest/webhook",
             json.dumps({"sender": sender, "message": text}).encode(),
             {"Content-Type": "application/json"},
         )
@@ -47,23 +45,11 @@ def model() -> Path:
 def coach(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
     folder = tmp_path_factory.mktemp("coach")
     port, actions_port = free_port(), free_port()
-    settings = {**serve.environment(actions_port), "TRACKER_DB": str(folder / "tracker.db")}
+    database = folder / "tracker.db"
+    settings = {**environment(actions_port), "TRACKER_DB": str(database)}
     processes = [serve.action_server(actions_port), serve.coach(port, model)]
-    logs = [folder / f"{process.name}.log" for process in processes]
-    started = []
-    for process, log in zip(processes, logs, strict=True):
-        with log.open("w") as out:
-            started.append(
-                subprocess.Popen(process.command, cwd=ROOT, env=settings, stdout=out, stderr=subprocess.STDOUT)
-            )
-    try:
-        assert serve.wait_until_ready(processes), "\n".join(log.read_text()[-3000:] for log in logs)
-        yield Coach(port, logs)
-    finally:
-        for process in started:
-            os.kill(process.pid, signal.SIGTERM)
-        for process in started:
-            process.wait(timeout=30)
+    with serve.running(processes, settings, folder):
+        yield Coach(port, database, [folder / f"{process.name}.log" for process in processes])
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import os
 import re
 import subprocess
 import sys
@@ -13,9 +12,11 @@ import pytest
 import yaml
 from rasa_sdk import Action
 
+from coach.answer import INTERRUPTIONS
 from coach.taking import NEW_ROUND
 from coach.vocabulary import Bottleneck, Principle
 from tools.model import ROOT
+from tools.settings import environment
 
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text())
 RULES = [
@@ -144,8 +145,7 @@ def test_no_text_stands_twice() -> None:
 
 def test_rasa_finds_the_data_clean() -> None:
     command = [sys.executable, "-m", "rasa", "data", "validate"]
-    settings = {**os.environ, "ACTIONS_PORT": "5055", "TRACKER_DB": "unused.db"}
-    result = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     output = result.stdout + result.stderr
     assert result.returncode == 0, output
     # Rasa looks for utterances in rules only; those that actions say are checked above.
@@ -181,3 +181,12 @@ def test_no_file_names_a_path_of_one_machine() -> None:
         path = Path(ROOT / name)
         if path.exists():
             assert not re.search(r"/(?:home|root|Users)/\w+/", path.read_text(errors="replace")), name
+
+
+def test_what_interrupts_is_what_a_rule_answers_while_a_question_is_open() -> None:
+    answered = set()
+    for rule in RULES:
+        if rule.get("condition", [{"active_loop": "reflection_form"}]) == [{"active_loop": "reflection_form"}]:
+            for step in rule["steps"]:
+                answered |= {either["intent"] for either in [step, *step.get("or", [])] if "intent" in either}
+    assert answered == INTERRUPTIONS

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+
+from tools.settings import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 # Everything a model is made from. The lock file stands for the versions of encoder and libraries.
@@ -54,8 +55,7 @@ def ensure_model() -> Path:
         sys.executable, "-m", "rasa", "train", "--out", str(path.parent), "--fixed-model-name", path.name.split(".")[0],
     ]  # fmt: skip
     # Rasa reads the endpoints' ports while it trains, too.
-    environment = {"ACTIONS_PORT": "5055", "TRACKER_DB": "reflectiecoach.db", **os.environ}
-    trained = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    trained = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     if trained.returncode or not path.exists():
         print("\n".join((trained.stdout + trained.stderr).strip().splitlines()[-15:]), file=sys.stderr)
         raise SystemExit("Training failed; the reason stands above.")

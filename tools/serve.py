@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import shlex
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from honcho.manager import Manager
 
 from tools.model import ROOT, ensure_model
+from tools.settings import HOST, environment, free_port, port_from
 
 READY_WITHIN = 120  # seconds
-HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,6 @@ class Process:
     name: str
     command: list[str]
     ready: str
-
-
-def environment(actions_port: int) -> dict[str, str]:
-    """The environment of every process; a tracker database that was set stands."""
-    return {
-        "TRACKER_DB": "reflectiecoach.db",
-        **os.environ,
-        "ACTIONS_PORT": str(actions_port),
-        "SANIC_HOST": HOST,  # where rasa-sdk listens; it has no option for it
-        "PYTHONUNBUFFERED": "1",
-    }
 
 
 def action_server(port: int) -> Process:
@@ -54,30 +45,14 @@ def coach(port: int, model: Path) -> Process:
     return Process("coach", command, f"http://{HOST}:{port}/webhooks/rest/")
 
 
-def port_from(variable: str, default: int) -> int:
-    """The port that an environment variable sets.
-
-    Raises:
-        SystemExit: it is no port, or something listens there already.
-    """
-    value = os.environ.get(variable, str(default))
-    if not value.isdecimal() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest port and one
-        raise SystemExit(f"{variable} is {value!r}; a port from 1 to 65535 is needed.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, int(value)))
-        except OSError as error:
-            raise SystemExit(
-                f"Port {value} cannot be used ({error.strerror}). Choose another: make run {variable}=..."
-            ) from None
-    return int(value)
+# These addresses are this machine's own: a proxy for the outside does not know them.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def status_of(process: Process) -> int | None:
     """The HTTP status that the process answers with; None while it does not answer."""
     try:
-        with urllib.request.urlopen(process.ready, timeout=2) as answer:
+        with DIRECT.open(process.ready, timeout=2) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -85,20 +60,49 @@ def status_of(process: Process) -> int | None:
         return None
 
 
-def wait_until_ready(processes: list[Process]) -> bool:
-    """Whether all processes answer 200 within `READY_WITHIN` seconds; False at once when one answers otherwise.
+class NotReadyError(Exception):
+    """A process does not answer as it should; the message names it."""
 
-    Rasa answers only after it tried to load its model: 503 then means that the model does not fit.
+
+def wait_until_ready(processes: list[Process]) -> None:
+    """Wait until all processes answer 200.
+
+    Raises:
+        NotReadyError: one answers otherwise (Rasa does when its model does not load), or not within `READY_WITHIN`.
     """
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
-        statuses = {status_of(process) for process in processes}
-        if statuses == {200}:
-            return True
-        if statuses - {200, None}:
-            return False
-        time.sleep(0.25)
-    return False
+    waiting = list(processes)
+    while waiting:
+        status = status_of(waiting[0])
+        if status == HTTPStatus.OK:
+            waiting.pop(0)
+        elif status is not None:
+            raise NotReadyError(f"{waiting[0].name} answers {status}")
+        elif time.monotonic() > deadline:
+            raise NotReadyError(f"{waiting[0].name} does not answer within {READY_WITHIN} seconds")
+        else:
+            time.sleep(0.25)
+
+
+@contextmanager
+def running(
+    processes: list[Process], settings: dict[str, str], logs: Path | None = None
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The processes, ready and for as long as the block lasts; each writes to its own file in the folder `logs`.
+
+    Raises:
+        NotReadyError: one does not get ready; all are stopped then.
+    """
+    with ExitStack() as stack:
+        started = []
+        for process in processes:
+            out = stack.enter_context((logs / f"{process.name}.log" if logs else Path(os.devnull)).open("wb"))
+            child = subprocess.Popen(process.command, cwd=ROOT, env=settings, stdout=out, stderr=subprocess.STDOUT)
+            stack.enter_context(child)
+            stack.callback(child.terminate)
+            started.append(child)
+        wait_until_ready(processes)
+        yield started
 
 
 def run() -> int:
@@ -111,20 +115,23 @@ def run() -> int:
         manager.add_process(process.name, shlex.join(process.command), env=environment(actions_port), cwd=str(ROOT))
 
     def announce() -> None:
-        if wait_until_ready(processes):
+        try:
+            wait_until_ready(processes)
+        except NotReadyError as error:
             print(
-                f"\nReflectiecoach is ready.\n"
-                f"  chat in the terminal   make shell (in another window)\n"
-                f"  scripts                POST http://{HOST}:{coach_port}/webhooks/rest/webhook\n"
-                f"  stop                   Ctrl-C\n",
-                flush=True,
-            )
-        else:
-            print(
-                f"\nThe coach could not load {model.name}. Remove it and start again: rm models/{model.name}; make run",
+                f"\nThe product does not start: {error}. The lines above say more.\n"
+                f"If the model is the trouble, train it anew: rm models/{model.name}; make run",
                 flush=True,
             )
             manager.terminate()
+            return
+        print(
+            f"\nReflectiecoach is ready.\n"
+            f"  chat in the terminal   make shell (in another window)\n"
+            f"  scripts                POST http://{HOST}:{coach_port}/webhooks/rest/webhook\n"
+            f"  stop                   Ctrl-C\n",
+            flush=True,
+        )
 
     threading.Thread(target=announce, daemon=True).start()
     manager.loop()
@@ -132,32 +139,16 @@ def run() -> int:
 
 
 def shell() -> int:
-    """Chat in this terminal, with an action server of its own on a free port."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = int(probe.getsockname()[1])
+    """Chat in this terminal, with an action server of its own; both on free ports."""
     model = ensure_model()
-    server = action_server(port)
+    port = free_port()
     settings = environment(port)
-    with subprocess.Popen(
-        server.command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as actions:
-        try:
-            if not wait_until_ready([server]):
-                raise SystemExit("The action server does not start; try: make run")
-            command = [
-                sys.executable,
-                "-m",
-                "rasa",
-                "shell",
-                "-m",
-                str(model),
-                "-p",
-                os.environ.get("SHELL_PORT", "5006"),
-            ]
+    command = [sys.executable, "-m", "rasa", "shell", "-m", str(model), "-p", str(free_port())]
+    try:
+        with running([action_server(port)], settings):
             return subprocess.run(command, cwd=ROOT, env=settings, check=False).returncode
-        finally:
-            actions.terminate()
+    except NotReadyError as error:
+        raise SystemExit(f"The chat does not start: {error}. `make run` shows why.") from None
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Makes .venv: finds or fetches uv and a Python, installs what requirements/ locks, and tries the Dutch spaCy model.
-# Usage: tools/setup.sh [requirements file]        default: requirements/dev.txt
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-requirements=${1:-requirements/dev.txt}
+requirements=requirements/dev.txt
 private=.tools
 log=$private/setup.log
 mkdir -p "$private"
@@ -61,10 +60,17 @@ attempt "the packages could not be installed; is there a network?" \
 attempt "compat/ could not be installed." \
   "$uv" pip install --quiet --no-deps --reinstall ./compat
 
-# The Dutch model stands on spaCy's release page only, which some networks cannot reach: try shortly, go on without.
+# The Dutch model stands on spaCy's release page only, which some networks cannot reach: a wheel that somebody put in
+# models/ is taken first; otherwise try shortly, and go on without.
 model=nl_core_news_sm-3.8.0
-if UV_HTTP_RETRIES=0 timeout 30 "$uv" pip install --quiet --no-deps \
-  "https://github.com/explosion/spacy-models/releases/download/$model/$model-py3-none-any.whl" >"$log" 2>&1; then
+wheel=$model-py3-none-any.whl
+hash=sha256=a76978477821f213ca76a46c686df1b1d41462905d4868bc53eac086adca8b7e
+if [ -e "models/$wheel" ]; then
+  attempt "models/$wheel could not be installed; fetch it anew, or remove it." \
+    "$uv" pip install --quiet --no-deps "file://$PWD/models/$wheel#$hash"
+  echo "Dutch spaCy model: $model from models/"
+elif UV_HTTP_RETRIES=0 timeout 30 "$uv" pip install --quiet --no-deps \
+  "https://github.com/explosion/spacy-models/releases/download/$model/$wheel#$hash" >"$log" 2>&1; then
   echo "Dutch spaCy model: $model"
 else
   echo "Dutch spaCy model: $model could not be fetched; going on with the blank Dutch pipeline (README, \"The Dutch spaCy model\")"

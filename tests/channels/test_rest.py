@@ -1,6 +1,7 @@
 """The channel as a script sees it, on the running coach."""
 
 import json
+import sqlite3
 import urllib.error
 import urllib.request
 from typing import Any
@@ -41,3 +42,15 @@ def test_nobodys_text_is_logged(coach: Any, sender: str) -> None:
     logged = "\n".join(log.read_text() for log in coach.logs)
     assert "INFO" in logged
     assert "paarse" not in logged
+
+
+def test_an_erased_conversation_is_gone_from_the_database(coach: Any, sender: str) -> None:
+    def count_events() -> int:
+        with sqlite3.connect(coach.database) as database:
+            return database.execute("SELECT count(*) FROM events WHERE sender_id = ?", (sender,)).fetchone()[0]
+
+    coach.say(sender, "ik mag niks beslissen, alles moet eerst langs mijn directeur")
+    coach.say(sender, "wis mijn gesprek")
+    assert count_events() > 0
+    assert any("gewist" in message["text"] for message in coach.say(sender, "/affirm"))
+    assert count_events() == 0

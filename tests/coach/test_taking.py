@@ -4,7 +4,7 @@ import pytest
 
 from coach.message import Message
 from coach.route import State
-from coach.taking import NEW_ROUND, take
+from coach.taking import NEW_ROUND, decides, take
 
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
 
@@ -142,3 +142,55 @@ def test_confidence_is_asked_twice_at_most() -> None:
     first = take(state, message("geen idee", "unsure")).changes
     assert first == {"deepened": ["confidence"]}
     assert "confidence" in take(State({**state.slots, **first}), message("geen idee", "unsure")).changes["skipped"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "outcome"),
+    [
+        ("zeker niet", "deny", None),
+        ("ja nee, toch maar niet", "affirm", None),
+        ("ja, maar eerst wil ik weten waar het overleg nu eigenlijk over gaat", "affirm", None),
+        ("wis het nu maar", "delete_my_data", "erased"),
+    ],
+)
+def test_erasing_takes_a_plain_yes_or_the_same_wish_again(text: str, intent: str, outcome: str | None) -> None:
+    state = State({**KNOWN, "pending_command": "delete_my_data"})
+    taken = take(state, message(text, intent))
+    assert taken.changes["pending_command"] is None
+    assert taken.changes.get("outcome") == outcome
+
+
+@pytest.mark.parametrize("intent", ["delete_my_data", "go_back", "resume"])
+def test_what_answers_a_question_asked_back_is_no_new_command(intent: str) -> None:
+    assert decides(State({**KNOWN, "pending_command": "delete_my_data"}), message("x", intent))
+    assert not decides(State({**KNOWN, "pending_command": "delete_my_data"}), message("x", "ask_privacy"))
+
+
+def test_after_a_break_a_long_no_is_an_answer() -> None:
+    taken = take(
+        State({**KNOWN, "paused": "break"}), message("nee, mijn bestuurder wil daar nooit uren voor geven", "deny")
+    )
+    assert "outcome" not in taken.changes
+    assert taken.changes["ondersteun_en_faciliteer"] == "nee, mijn bestuurder wil daar nooit uren voor geven"
+
+
+@pytest.mark.parametrize("question", ["situation", "first_step"])
+def test_no_answer_is_asked_once_more_and_then_left_open(question: str) -> None:
+    principles = ("weeg_af_en_kies", "ondersteun_en_faciliteer", "gun_het_tijd", "verbind_met_binnen")
+    slots = {
+        **KNOWN,
+        **dict.fromkeys(principles, "x"),
+        "summary_check": "x",
+        "situation": None if question == "situation" else "x",
+    }
+    unknown = message("weet ik niet", "unsure")
+    first = take(State(slots), unknown).changes
+    assert first == {"deepened": [question]}
+    assert take(State({**slots, **first}), unknown).changes == {"skipped": [question]}
+
+
+def test_what_it_is_not_is_no_choice() -> None:
+    text = "nee, het is niet mijn rol"
+    label = {**entity("bottleneck", "rol"), "start": text.index("mijn rol")}
+    taken = take(State({"proposed_bottleneck": "mandaat"}), message(text, "deny", entities=[label]))
+    assert taken.changes.get("bottleneck") is None

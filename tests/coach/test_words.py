@@ -21,6 +21,8 @@ BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
         ("tien!", 10),
         ("één", 1), ("een", 1), ("zevenënhalf", 7), ("ik denk een 4 of zo", 4), ("geen idee", None),
         ("een beetje", None),
+        ("op een schaal van 1 tot 10 een 7", 7), ("een 8, over 2 weken", 8), ("over twee weken een 6", 6),
+        ("9 of 8", 8),
         ("11", None), ("100%", None), ("in 2026", None), ("", None),
     ],
 )  # fmt: skip
@@ -45,6 +47,8 @@ def test_confidence_is_on_the_scale_or_absent(text: str) -> None:
         ("GGZ en school praten langs elkaar heen", "GGZ en school praten langs elkaar heen"),
         ("Volgens mij wil Fatima dat niet", None),
         ("mail me op jan@voorbeeld.nl graag vandaag nog", None),
+        ("Maar Fatima wil dat echt niet", None),
+        ("Fatima wil dat echt niet", None),
         ("ja", None),
         ("😀😀", None),
     ],
@@ -86,7 +90,12 @@ def test_yes_no_and_thin() -> None:
     assert says_yes("ja precies", "give_answer")
     assert not says_yes("jaarplan is leeg", "give_answer")
     assert says_no("nee dat bedoel ik niet", "give_answer")
+    for refusal in ("zeker niet", "helemaal niet", "ja nee, toch maar niet", "liever niet"):
+        assert says_no(refusal, "give_answer")
+        assert not says_yes(refusal, "affirm")
+    assert not says_yes("ja", "deny")
     assert is_thin("weet niet", "unsure")
+    assert not is_thin("nee, bij gun het tijd moet staan dat we elke maand samen eten", "deny")
     assert not is_thin("we bellen elkaar nu wekelijks", "give_answer")
 
 
@@ -95,6 +104,11 @@ def test_yes_no_and_thin() -> None:
     [
         ("een leerling zegt dat ze niet meer wil leven", Danger.SUICIDE),
         ("ik vermoed dat een leidster een kind slaat", Danger.COLLEAGUE),
+        ("een meisje dat niet meer wil praten over wat haar vader met haar doet", Danger.HOME),
+        ("ze zegt dat ze niet meer wil", Danger.SUICIDE),
+        ("een leerling vertelde de leerkracht dat hij thuis geslagen wordt", Danger.HOME),
+        ("een kind zei tegen de juf dat papa slaat", Danger.HOME),
+        ("een moeder meldt dat de meester haar kind knijpt", Danger.COLLEAGUE),
         ("een collega vertelde dat er thuis geslagen wordt", Danger.HOME),
         ("ik denk dat hij thuis geslagen wordt", Danger.HOME),
     ],

@@ -1,6 +1,7 @@
 """What compat/ promises: Rasa runs without TensorFlow, and says so where TensorFlow would be needed."""
 
 import importlib
+import json
 import os
 import pty
 import select
@@ -15,10 +16,10 @@ import pytest
 import sanic
 import sanic.response
 from reflectiecoach_compat.absent import TensorFlowMissing
-from tests_support import free_port
 
 from tools import serve
 from tools.model import ROOT
+from tools.settings import environment, free_port
 
 
 def test_names_of_tensorflow_resolve_and_using_one_says_what_to_do() -> None:
@@ -46,6 +47,40 @@ def test_diet_in_the_configuration_fails_with_the_clear_error(tmp_path: Path) ->
     assert "needs TensorFlow, which this project leaves out" in result.stdout + result.stderr
 
 
+def test_rasa_test_evaluates_a_bot(tmp_path: Path) -> None:
+    """`rasa test` plays its stories and its examples against a model trained here."""
+    files = {
+        "config.yml": "recipe: default.v1\nlanguage: nl\nassistant_id: x\npipeline:\n- name: WhitespaceTokenizer\n"
+        "- name: CountVectorsFeaturizer\n- name: LogisticRegressionClassifier\npolicies:\n- name: RulePolicy\n",
+        "domain.yml": 'version: "3.1"\nintents: [greet, goodbye]\n'
+        "responses: {utter_greet: [{text: hallo}], utter_goodbye: [{text: dag}]}\n",
+        "data/nlu.yml": 'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - hallo\n    - hallo daar\n'
+        "- intent: goodbye\n  examples: |\n    - tot ziens\n    - tot morgen\n",
+        "data/rules.yml": 'version: "3.1"\nrules:\n'
+        "- rule: Greet\n  steps: [{intent: greet}, {action: utter_greet}]\n"
+        "- rule: Say goodbye\n  steps: [{intent: goodbye}, {action: utter_goodbye}]\n",
+        "tests/test_stories.yml": 'version: "3.1"\nstories:\n- story: Hello and goodbye\n  steps:\n'
+        "  - {user: hallo, intent: greet}\n  - {action: utter_greet}\n"
+        "  - {user: tot ziens, intent: goodbye}\n  - {action: utter_goodbye}\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    for command in (["train"], ["test", "--stories", "tests", "--fail-on-prediction-errors"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "rasa", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+    report = json.loads((tmp_path / "results" / "story_report.json").read_text())
+    assert report["accuracy"] == 1.0
+    assert json.loads((tmp_path / "results" / "intent_report.json").read_text())["accuracy"] == 1.0
+
+
+def test_more_than_one_worker_is_refused_with_what_to_do() -> None:
+    with pytest.raises(RuntimeError, match="start more processes behind a proxy"):
+        sanic.Sanic("two_workers").run(workers=2)
+
+
 def test_the_three_repairs() -> None:
     assert np.VisibleDeprecationWarning is np.exceptions.VisibleDeprecationWarning
     assert sanic.Sanic.run.__name__ == "run"
@@ -68,20 +103,16 @@ def test_a_loaded_model_is_trained(coach: Any, sender: str) -> None:
 
 def test_rasa_shell_answers_in_a_terminal(model: Path, tmp_path: Path) -> None:
     """`rasa shell` streams its replies, which needs the repaired `sanic.response.stream`."""
-    settings = {**serve.environment(free_port()), "TRACKER_DB": str(tmp_path / "tracker.db"), "TERM": "dumb"}
+    actions_port = free_port()
+    settings = {**environment(actions_port), "TRACKER_DB": str(tmp_path / "tracker.db"), "TERM": "dumb"}
     command = [sys.executable, "-m", "rasa", "shell", "-m", str(model), "-p", str(free_port())]
     controller, terminal = pty.openpty()
-    actions_port = int(settings["ACTIONS_PORT"])
-    server = serve.action_server(actions_port)
     with (
-        subprocess.Popen(
-            server.command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as actions,
+        serve.running([serve.action_server(actions_port)], settings),
         subprocess.Popen(command, cwd=ROOT, env=settings, stdin=terminal, stdout=terminal, stderr=terminal) as shell,
     ):
         seen, typed, deadline = "", False, time.monotonic() + 90
         try:
-            assert serve.wait_until_ready([server])
             while "computerprogramma" not in seen and time.monotonic() < deadline:
                 if select.select([controller], [], [], 0.5)[0]:
                     seen += os.read(controller, 65536).decode(errors="replace")
@@ -90,5 +121,4 @@ def test_rasa_shell_answers_in_a_terminal(model: Path, tmp_path: Path) -> None:
                     typed = True
         finally:
             shell.terminate()
-            actions.terminate()
     assert "computerprogramma" in seen, seen[-2000:]

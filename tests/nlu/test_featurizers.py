@@ -1,5 +1,6 @@
 """One contract for every featurizer of ours, and what each adds to it."""
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.sentence_encoder_featurizer import SentenceEncoderFeaturizer, encode
+from nlu.source import source_digest
+from nlu.spacy_nlp import SpacyNLP
 from nlu.tfidf_featurizer import TfidfFeaturizer
+from nlu.vocabulary_extractor import VocabularyExtractor
 
 FEATURIZERS = [SentenceEncoderFeaturizer, TfidfFeaturizer]
 TEXTS = ["ik mag niets beslissen aan tafel", "de potjes geld passen niet op elkaar", "wie trekt de kar", "😀"]
@@ -95,3 +99,9 @@ def test_another_encoder_means_another_fingerprint(monkeypatch: pytest.MonkeyPat
     before = SentenceEncoderFeaturizer.fingerprint_addon({})
     monkeypatch.setattr("nlu.sentence_encoder_featurizer.version", lambda name: "99")
     assert SentenceEncoderFeaturizer.fingerprint_addon({}) != before
+
+
+@pytest.mark.parametrize("component", [SentenceEncoderFeaturizer, TfidfFeaturizer, SpacyNLP, VocabularyExtractor])
+def test_another_source_means_another_fingerprint(component: Any) -> None:
+    """Rasa's cache sees a component's class alone, and not the functions and constants beside it."""
+    assert source_digest(inspect.getfile(component)) in component.fingerprint_addon({})

@@ -5,12 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests_support import free_port
 
 from tools import model as model_tools
 from tools import serve
 from tools.model import ROOT
-from tools.serve import HOST, port_from
+from tools.settings import HOST, free_port, port_from
 
 
 def test_a_taken_port_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,4 +119,4 @@ def test_a_model_that_does_not_fit_is_one_clear_line(monkeypatch: pytest.MonkeyP
     result = subprocess.run(
         command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=serve.READY_WITHIN
     )
-    assert "could not load rubbish.tar.gz. Remove it and start again" in result.stdout
+    assert "train it anew: rm models/rubbish.tar.gz; make run" in result.stdout

@@ -23,15 +23,15 @@ def repair_sanic_app(sanic_app: Any) -> None:
     """Let `Sanic.run` serve in its own process.
 
     Sanic's worker manager pickles the app for each worker. Rasa and rasa-sdk build theirs inside a function, with
-    listeners that cannot be pickled. With more than one worker Sanic's own error stands: more workers are more
-    processes behind a proxy.
+    listeners that cannot be pickled. More than one worker is refused with what to do instead.
     """
     run = sanic_app.Sanic.run
 
     @functools.wraps(run)
     def run_single_process(self: Any, *args: Any, **kwargs: Any) -> None:
-        if kwargs.get("workers", 1) == 1:
-            kwargs.setdefault("single_process", True)
+        if kwargs.get("workers", 1) > 1:
+            raise RuntimeError("SANIC_WORKERS must be 1 here: for more workers, start more processes behind a proxy.")
+        kwargs.setdefault("single_process", True)
         run(self, *args, **kwargs)
 
     sanic_app.Sanic.run = run_single_process
