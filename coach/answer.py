@@ -24,6 +24,7 @@ THIN_WORDS = 3
 # Up to this many words, a yes or a no is nothing but that, and a message that names a bottleneck chooses it; a longer
 # one tells a story.
 BRIEF_WORDS = 6
+WORDS_OF_NOT_KNOWING = 8
 
 _YES = re.compile(
     r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal"
@@ -33,6 +34,11 @@ _NO = re.compile(
     r"^\W*(?:(?:ja\W+)?nee|neen|nope|niet|(?:dat )?klopt niet|dat bedoel ik niet"
     r"|(?:zeker|helemaal|absoluut|liever|toch maar|laat maar) niet)\b"
 )
+_UNKNOWN = re.compile(
+    r"\b(?:weet (?:ik )?(?:(?:het|dat|ook|echt|nog|zo|eigenlijk|gewoon) )*niet|geen (?:flauw )?idee|"
+    r"zou (?:ik )?(?:het )?(?:ook |echt )*niet weten|niet weten hoor|geen benul)\b"
+)
+_YOU = re.compile(r"\b(?:je|jij|jou|jouw|u|uw|gij|ge|uwe)\b")
 
 
 def count_words(text: str) -> int:
@@ -68,11 +74,23 @@ def says_no(text: str, intent: str) -> bool:
     return intent == "deny" or bool(_NO.match(text.lower()))
 
 
+def says_unknown(text: str) -> bool:
+    """Whether a message says in so many words that the leader does not know, and hardly more."""
+    return bool(_UNKNOWN.search(text.lower())) and count_words(text) <= WORDS_OF_NOT_KNOWING
+
+
 def says_nothing(text: str, intent: str) -> bool:
-    """Whether an answer only says that there is none ("weet ik niet"), or agrees or disagrees with nothing."""
-    if intent == "unsure":
-        return count_words(text) <= MOST_WORDS
-    return intent in {"affirm", "deny"} and is_brief(text)
+    """Whether an answer only says that there is none ("weet ik niet"), or agrees or disagrees with nothing.
+
+    Doubt alone is no lack of an answer: "hm, misschien mijn manager vragen" is one.
+    """
+    most_words = {"affirm": BRIEF_WORDS, "deny": BRIEF_WORDS, "unsure": THIN_WORDS}.get(intent, 0)
+    return says_unknown(text) or count_words(text) <= most_words
+
+
+def asks_the_coach(text: str) -> bool:
+    """Whether a message is a question to the coach ("wat is je advies?"), and so no answer to the coach's own."""
+    return text.rstrip(" !").endswith("?") and count_words(text) <= MOST_WORDS and bool(_YOU.search(text.lower()))
 
 
 def is_thin(text: str, intent: str) -> bool:

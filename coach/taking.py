@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from coach.answer import is_brief, is_thin, says_no, says_nothing, says_yes
+from coach.answer import asks_the_coach, is_brief, is_thin, says_no, says_nothing, says_unknown, says_yes
 from coach.confidence import read_confidence
 from coach.fragment import fragment
 from coach.message import Message
@@ -20,6 +20,8 @@ CLOSE = 0.7
 LEAST_CERTAINTY_TO_NAME = 0.2
 # "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
 _NOT_THIS = re.compile(r"(?<!weet )\bniet (?:zozeer |echt |om )?(?:mijn |onze |ons |de |het |een )?$")
+# Besides the principles, what is asked for and kept in the leader's own words.
+IN_OWN_WORDS = ("situation", "first_step", "confidence_raise", "summary_check")
 # Middle of the scale: from here on there is more confidence than doubt.
 CONFIDENT = 7
 DOUBTFUL = 4
@@ -52,7 +54,9 @@ def take(state: State, message: Message) -> Taken:
     question = next_question(state)
     place = _place(state, message)
     state = state.with_slots(**place)
-    if question == "confirmation":
+    if asks_the_coach(message.text) and question in {*Principle, *IN_OWN_WORDS}:
+        taken = Taken({}, [("utter_not_for_me", {})])
+    elif question == "confirmation":
         taken = _take_confirmation(state, message)
     elif question == "continue_coaching":
         taken = _take_continuation(state, message)
@@ -153,11 +157,17 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
     labels = _labels(message)
     named = _named_bottlenecks(message)
     brief = is_brief(message.text)
-    if brief and len(labels) == 1 and not (labels[0] == proposed and says_no(message.text, message.intent)):
+    doubts = says_unknown(message.text) or message.text.endswith("?")
+    if (
+        brief
+        and len(labels) == 1
+        and not doubts
+        and not (labels[0] == proposed and says_no(message.text, message.intent))
+    ):
         return _confirm(state, labels[0])
     if brief and message.certainty == 1.0 and named:  # a button
         return _confirm(state, named[0])
-    if proposed and not second:
+    if proposed and not second and not doubts:
         if says_yes(message.text, message.intent) or proposed in named[:1]:
             return _confirm(state, proposed)
         if says_no(message.text, message.intent) and brief:
@@ -213,6 +223,8 @@ def _take_principle(state: State, principle: str, message: Message) -> Taken:
     if is_thin(message.text, message.intent):
         if principle not in deepened:
             return Taken({"deepened": [*deepened, principle]})
+        if says_nothing(message.text, message.intent):
+            return Taken({"skipped": [*state.listed("skipped"), principle]}, [("utter_heard_little", {})])
         return Taken({principle: message.text}, [("utter_heard_little", {})])
     return Taken({principle: message.text}, [_reflection(message.text)])
 

@@ -96,7 +96,7 @@ def test_an_answer_is_kept_and_given_back() -> None:
 def test_a_thin_answer_is_deepened_once() -> None:
     first = take(State(KNOWN), message("weet niet", "unsure")).changes
     assert first == {"deepened": ["ondersteun_en_faciliteer"]}
-    assert "ondersteun_en_faciliteer" in take(State({**KNOWN, **first}), message("geen idee", "unsure")).changes
+    assert "ondersteun_en_faciliteer" in take(State({**KNOWN, **first}), message("te druk")).changes
 
 
 @pytest.mark.parametrize(("command", "outcome"), [("stop", "stopped"), ("delete_my_data", "erased")])
@@ -194,3 +194,33 @@ def test_what_it_is_not_is_no_choice() -> None:
     label = {**entity("bottleneck", "rol"), "start": text.index("mijn rol")}
     taken = take(State({"proposed_bottleneck": "mandaat"}), message(text, "deny", entities=[label]))
     assert taken.changes.get("bottleneck") is None
+
+
+def test_doubt_about_a_step_is_a_step() -> None:
+    principles = ("weeg_af_en_kies", "ondersteun_en_faciliteer", "gun_het_tijd", "verbind_met_binnen")
+    state = State({**KNOWN, **dict.fromkeys(principles, "x"), "summary_check": "x"})
+    step = message("hm misschien m'n manager vragen om een uurtje", "unsure")
+    assert take(state, step).changes == {"first_step": step.text}
+
+
+@pytest.mark.parametrize("text", ["wat is je advies?", "snap je wel wat voor werk ik doe?"])
+def test_a_question_to_the_coach_is_no_answer(text: str) -> None:
+    taken = take(State(KNOWN), message(text))
+    assert taken.changes == {}
+    assert [response for response, _ in taken.said] == ["utter_not_for_me"]
+
+
+def test_a_question_without_a_you_may_be_an_answer() -> None:
+    text = "wie gaat er over dat geld als het tussen de gemeente en de school in ligt?"
+    assert take(State(KNOWN), message(text)).changes["ondersteun_en_faciliteer"] == text
+
+
+def test_doubt_about_a_proposal_is_no_yes() -> None:
+    doubt = message("hm, rol? weet ik niet hoor", "unsure", entities=[entity("bottleneck", "rol")])
+    assert "bottleneck" not in take(State({"proposed_bottleneck": "rol"}), doubt).changes
+
+
+def test_what_is_still_not_known_after_deepening_is_not_kept() -> None:
+    unknown = message("weet ik echt niet", "unsure")
+    taken = take(State({**KNOWN, "deepened": ["ondersteun_en_faciliteer"]}), unknown)
+    assert taken.changes == {"skipped": ["ondersteun_en_faciliteer"]}
