@@ -74,8 +74,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         actions_port, port = free_port(), free_port()
-        settings = {**environment(actions_port), "TRACKER_DB": str(folder / "tracker.db")}
-        os.environ.update(ACTIONS_PORT=str(actions_port), TRACKER_DB=settings["TRACKER_DB"])
+        settings = {**environment(actions_port), "DATABASE_URL": f"sqlite:///{folder}/tracker.db"}
+        os.environ.update(ACTIONS_PORT=str(actions_port), DATABASE_URL=settings["DATABASE_URL"])
         training = timed(lambda: train(folder, settings))
         model = folder / "bench.tar.gz"
         processes = [serve.action_server(actions_port), serve.coach(port, model)]

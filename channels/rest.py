@@ -10,14 +10,18 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from channels.turn import run_turn
+from channels.turn import TurnFailedError, failure_text, run_turn
+
+RETRY_AFTER = {"Retry-After": "2"}
+LONGEST_ID = 255
 
 
 class DevelopmentRestInput(InputChannel):
     """`POST /webhooks/rest/webhook`, request and reply as Rasa's own, with turns run as in every other channel.
 
-    Request: a JSON object with `sender` and `message`, both text. Reply: a list of messages. 400 with the reason for
-    any other request, 503 while no model is loaded.
+    Request: a JSON object with `sender` and `message`, both text, and perhaps `message_id`, text, under which the
+    message may be sent again. Reply: a list of messages. 400 with the reason for any other request; 503 with
+    Retry-After, the reason, and the text for the leader when the turn was not stored.
     """
 
     @classmethod
@@ -37,14 +41,21 @@ class DevelopmentRestInput(InputChannel):
         @routes.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
             body = request.json if isinstance(request.json, dict) else {}
-            sender, text = body.get("sender"), body.get("message")
-            if not isinstance(sender, str) or not sender or not isinstance(text, str):
+            sender, text, message_id = body.get("sender"), body.get("message"), body.get("message_id")
+            if not isinstance(sender, str) or not 0 < len(sender) <= LONGEST_ID or not isinstance(text, str):
                 return json({"error": "A JSON object with the texts `sender` and `message` is needed."}, 400)
+            if message_id is not None and not (isinstance(message_id, str) and 0 < len(message_id) <= LONGEST_ID):
+                return json({"error": f"`message_id` is a text of at most {LONGEST_ID} characters."}, 400)
             agent = request.app.ctx.agent
             if agent is None or not agent.is_ready():
-                return json({"error": "No model is loaded."}, 503, headers={"Retry-After": "5"})
+                return json({"error": "No model is loaded."}, 503, headers=RETRY_AFTER)
             output = CollectingOutputChannel()
-            await run_turn(agent, UserMessage(text, output, sender, input_channel=self.name()))
+            message = UserMessage(text, output, sender, input_channel=self.name(), message_id=message_id)
+            try:
+                await run_turn(agent, message)
+            except TurnFailedError as error:
+                told = await failure_text(agent, self.name())
+                return json({"error": str(error), "text": told}, 503, headers=RETRY_AFTER)
             return json(output.messages)
 
         return routes

@@ -6,17 +6,69 @@ import asyncio
 import logging
 from typing import Any
 
+import aiohttp
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.lock_store import LockError
+from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from sqlalchemy.exc import SQLAlchemyError
 
-from storage.schema import erase
+from storage.tracker_store import ConversationChangedError, ConversationStore
 
 logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 2000
+SECONDS_OF_AN_ACTION = 10
+# With this status an action says that it does not apply, which is part of how forms work.
+REJECTED = 400
+
+
+class TurnFailedError(Exception):
+    """A turn was abandoned and nothing of it stored; the same message can be sent again. It says why."""
+
+
+class _AbandonedError(BaseException):
+    """The action server does not do its part. No `Exception`: Rasa catches those and goes on without the action."""
+
+
+class ActionEndpoint(EndpointConfig):
+    """The action server, which abandons the turn where Rasa would go on as if the action had been done."""
+
+    @classmethod
+    def of(cls, endpoint: EndpointConfig) -> ActionEndpoint:
+        """The same endpoint."""
+        own = cls()
+        own.__dict__.update(endpoint.__dict__)
+        return own
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        """Rasa's request, within seconds instead of minutes."""
+        try:
+            async with asyncio.timeout(SECONDS_OF_AN_ACTION):
+                return await super().request(*args, **kwargs)
+        except ClientResponseError as error:
+            if error.status == REJECTED:
+                raise
+            raise _AbandonedError(f"the action server answers {error.status}") from None
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise _AbandonedError("the action server is away") from None
+
+
+def open_processor(agent: Agent) -> tuple[MessageProcessor, ConversationStore]:
+    """The agent's processor and its store, without what Rasa puts around them to go on when they fail.
+
+    Rasa wraps every tracker store in one that answers from memory when the real one is away, and lets no configuration
+    take it off; and it takes an action that failed for done.
+    """
+    processor = agent.processor
+    assert processor is not None  # noqa: S101 - a channel runs turns once a model is loaded
+    processor.tracker_store = getattr(processor.tracker_store, "_tracker_store", processor.tracker_store)
+    if processor.action_endpoint and not isinstance(processor.action_endpoint, ActionEndpoint):
+        processor.action_endpoint = ActionEndpoint.of(processor.action_endpoint)
+    return processor, processor.tracker_store
 
 
 def offered_payloads(tracker: DialogueStateTracker | None) -> set[str]:
@@ -39,34 +91,54 @@ def as_typed(text: str, offered: set[str]) -> str:
 
 
 async def run_turn(agent: Agent, message: UserMessage) -> None:
-    """Run one turn and let the coach answer through the message's output channel, whatever happens.
+    """Run one turn and send the replies through the message's output channel.
 
-    A message that cannot be taken (empty, or over 2,000 characters) is answered without running a turn. A turn that
-    fails or stays silent is answered with a request to send it again. Nobody's text is logged.
+    The turn is stored before this returns. A message whose id was handled before gets the same replies and runs
+    nothing. One that cannot be taken (empty, or over 2,000 characters) is answered without a turn. Nobody's text is
+    logged.
+
+    Raises:
+        TurnFailedError: a store or the action server is away or too busy, or the turn broke; nothing of it was stored.
     """
-    said = _count_responses(message.output_channel)
-    try:
-        await _run(agent, message)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the leader is answered
-        logger.error("A turn failed: %s", type(error).__name__)  # noqa: TRY400 - a trace would hold the text
-        said.clear()
-    if not said:
-        await _say(agent, message, None, "utter_turn_failed")
-
-
-async def _run(agent: Agent, message: UserMessage) -> None:
-    """Take the message or say why not, and erase the conversation where the turn ended with that."""
-    tracker = await agent.tracker_store.retrieve(message.sender_id)
-    text = message.text or ""
+    processor, store = open_processor(agent)
+    text = (message.text or "").strip()
     if len(text) > MOST_CHARACTERS:
-        await _say(agent, message, tracker, "utter_message_too_long")
+        await _say(processor, message, "utter_message_too_long")
         return
-    message.text = as_typed(text.strip(), offered_payloads(tracker))
-    if not message.text:
-        await _say(agent, message, tracker, "utter_message_empty")
-        return
-    await agent.handle_message(message)
-    await _erase_if_asked(agent, message.sender_id)
+    try:
+        async with agent.lock_store.lock(message.sender_id):
+            replies = await store.handled(message.sender_id, str(message.message_id))
+            if replies is not None:
+                for reply in replies:
+                    await message.output_channel.send_response(message.sender_id, reply)
+                return
+            is_payload = text.startswith("/")
+            offered = offered_payloads(await store.retrieve(message.sender_id)) if is_payload else set()
+            message.text = as_typed(text, offered)
+            if not message.text:
+                await _say(processor, message, "utter_message_empty")
+                return
+            said = _count_responses(message.output_channel)
+            await processor.handle_message(message)
+    except (LockError, SQLAlchemyError, TimeoutError, ConversationChangedError) as error:
+        raise _failed(f"a store is away or busy ({type(error).__name__})") from None
+    except _AbandonedError as error:
+        raise _failed(str(error)) from None
+    except Exception as error:  # noqa: BLE001 - whatever broke, nothing was stored, and a trace would hold the text
+        raise _failed(f"the turn broke ({type(error).__name__})") from None
+    if not said:
+        await _say(processor, message, "utter_turn_failed")
+
+
+def _failed(reason: str) -> TurnFailedError:
+    logger.error("A turn was abandoned: %s", reason)
+    return TurnFailedError(reason)
+
+
+async def failure_text(agent: Agent, channel: str) -> str:
+    """What a leader reads when a turn failed."""
+    response = await _response(open_processor(agent)[0], "", channel, "utter_turn_failed")
+    return str(response["text"])
 
 
 def _count_responses(output_channel: Any) -> list[None]:
@@ -82,23 +154,14 @@ def _count_responses(output_channel: Any) -> list[None]:
     return said
 
 
-async def _say(agent: Agent, message: UserMessage, tracker: DialogueStateTracker | None, utter_action: str) -> None:
+async def _say(processor: MessageProcessor, message: UserMessage, utter_action: str) -> None:
     """Send one of the coach's texts outside a turn."""
-    assert agent.processor is not None  # noqa: S101 - Rasa types them optional
-    assert message.output_channel is not None  # noqa: S101
-    tracker = tracker or DialogueStateTracker.from_events(message.sender_id, [])
-    response = await agent.processor.nlg.generate(utter_action, tracker, message.output_channel.name())
-    if response:
-        await message.output_channel.send_response(message.sender_id, response)
+    channel = message.output_channel
+    response = await _response(processor, message.sender_id, channel.name(), utter_action)
+    await channel.send_response(message.sender_id, response)
 
 
-async def _erase_if_asked(agent: Agent, sender_id: str) -> None:
-    """Erase the conversation when this turn ended with the leader's yes to it: after the turn, for it was stored."""
-    tracker = await agent.tracker_store.retrieve(sender_id)
-    if not tracker or not tracker.get_slot("erase"):
-        return
-    store = agent.tracker_store
-    store = getattr(store, "_tracker_store", store)  # behind the wrapper that answers from memory
-    if not isinstance(store, SQLTrackerStore):
-        raise TypeError(f"{type(store).__name__} cannot erase a conversation")
-    await asyncio.to_thread(erase, store.engine, sender_id)
+async def _response(processor: MessageProcessor, sender_id: str, channel: str, utter_action: str) -> dict[str, Any]:
+    tracker = DialogueStateTracker.from_events(sender_id, [])
+    response: dict[str, Any] = await processor.nlg.generate(utter_action, tracker, channel)
+    return response

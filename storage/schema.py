@@ -1,17 +1,196 @@
-"""The tables of the conversation store, and what is done to them outside a turn. Imports no Rasa."""
+"""The tables of the conversation store, and what is done to them outside a turn. Imports no Rasa.
+
+`events` is the log: what Rasa's own SQL store writes, with a sequence number per conversation and the id of the
+message. `conversations` has a row for each: how far its log goes, when it was last written, and a checkpoint to read
+from instead of from the beginning. It is derived from the log and can be rebuilt.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import text
-from sqlalchemy.engine import Engine
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.pool import QueuePool
+
+SECONDS_TO_CONNECT = 3
+SECONDS_OF_A_STATEMENT = 5
+SECONDS_FOR_A_CONNECTION = 3
+DAY = 24 * 60 * 60
+# Any number that nothing else in the database takes a lock on.
+MIGRATION_LOCK = 5_306_021
+# A connection that only leads its transactions to write; SQLite then takes its write lock at the beginning.
+WRITES = {"writes": True}
+
+metadata = sa.MetaData()
+# SQLite numbers rows by itself only where the key is its plain integer.
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", BIG, primary_key=True, autoincrement=True),
+    sa.Column("sender_id", sa.String(255), nullable=False),
+    sa.Column("type_name", sa.String(255), nullable=False),
+    sa.Column("timestamp", sa.Float),
+    sa.Column("intent_name", sa.String(255)),
+    sa.Column("action_name", sa.String(255)),
+    sa.Column("data", sa.Text),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("message_id", sa.String(255)),
+    sa.Index("events_sequence", "sender_id", "sequence", unique=True),
+    sa.Index("events_message", "sender_id", "message_id", unique=True),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("written_at", sa.Float, nullable=False),
+    sa.Column("checkpoint_sequence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("checkpoint", sa.Text),
+    sa.Index("conversations_written_at", "written_at"),
+)
 
 
-def erase(engine: Engine, conversation_id: str) -> int:
+def open_database(url: str, pool_size: int = 5) -> Engine:
+    """An engine for a SQLite file (`sqlite:///path`) or PostgreSQL (`postgresql://user@host/name`).
+
+    At most `pool_size` connections are open at once. Connecting, waiting for a connection and a statement each have a
+    time-out. Errors never carry what was written: they end up in logs.
+
+    Raises:
+        ValueError: `url` is neither.
+    """
+    try:
+        address = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ValueError(
+            "The database's address cannot be read; it begins with sqlite:/// or postgresql://."
+        ) from error
+    shared: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": SECONDS_FOR_A_CONNECTION,
+        "hide_parameters": True,
+        "future": True,
+    }
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(address, shared)
+    if address.get_backend_name() == "postgresql":
+        settings = {
+            "connect_timeout": SECONDS_TO_CONNECT,
+            "options": f"-c statement_timeout={SECONDS_OF_A_STATEMENT}s",
+            # A server that is gone without a word is noticed within half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
+        }
+        return sa.create_engine(address, pool_pre_ping=True, connect_args=settings, **shared)
+    raise ValueError(f"{address.get_backend_name()} is no database for conversations: take sqlite or postgresql.")
+
+
+def _open_sqlite(address: sa.engine.URL, shared: dict[str, Any]) -> Engine:
+    """An engine for a file: readers beside a writer (WAL), each commit on disk before it counts."""
+    connect_args = {"timeout": SECONDS_OF_A_STATEMENT, "check_same_thread": False}
+    engine = sa.create_engine(address, poolclass=QueuePool, connect_args=connect_args, **shared)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # transactions begin below, and nowhere behind our back
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        record.info["file"] = _identity(address.database)
+
+    @sa.event.listens_for(engine, "checkout")
+    def check_file(connection: Any, record: Any, proxy: Any) -> None:
+        # A file that was removed or replaced goes on taking writes that nobody will read.
+        if record.info["file"] != _identity(address.database):
+            raise sa.exc.DisconnectionError("the database file is another one")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _identity(path: str | None) -> tuple[int, int] | None:
+    """Which file stands at `path`; None where there is none, or where it is memory."""
+    try:
+        found = os.stat(path or "")
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to their newest shape: once, also when several processes start together.
+
+    An empty database gets its tables; one of Rasa's own keeps its conversations.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database is away, or busy for too long.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.execution_options(**WRITES).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def delete_conversation(connection: Connection, sender_id: str) -> int:
+    """Delete all there is of a conversation, in the transaction of `connection`; returns how many events."""
+    connection.execute(sa.delete(conversations).where(conversations.c.sender_id == sender_id))
+    return int(connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount)
+
+
+def erase(engine: Engine, sender_id: str) -> int:
     """Erase one conversation; returns how many events it had.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the store is away or refuses; nothing is erased then.
     """
-    with engine.begin() as connection:
-        erased = connection.execute(text("DELETE FROM events WHERE sender_id = :id"), {"id": conversation_id})
-    return int(erased.rowcount)
+    with engine.execution_options(**WRITES).begin() as connection:
+        return delete_conversation(connection, sender_id)
+
+
+def purge(engine: Engine, days: float) -> int:
+    """Erase the conversations in which nothing was said for `days` days; returns how many.
+
+    Raises:
+        ValueError: `days` is not above zero.
+        sqlalchemy.exc.SQLAlchemyError: the store is away or refuses; nothing is erased then.
+    """
+    if not days > 0:
+        raise ValueError(f"Conversations are kept for more than zero days, not {days}.")
+    old = sa.select(conversations.c.sender_id).where(conversations.c.written_at < time.time() - days * DAY)
+    with engine.execution_options(**WRITES).begin() as connection:
+        connection.execute(sa.delete(events).where(events.c.sender_id.in_(old)))
+        return int(connection.execute(sa.delete(conversations).where(conversations.c.sender_id.in_(old))).rowcount)
+
+
+def export(engine: Engine, sender_id: str) -> list[str]:
+    """All events of one conversation in their order, each as the JSON that Rasa stored.
+
+    Raises:
+        ValueError: there is no such conversation.
+        sqlalchemy.exc.SQLAlchemyError: the store is away.
+    """
+    log = sa.select(events.c.data).where(events.c.sender_id == sender_id).order_by(events.c.sequence)
+    with engine.connect() as connection:
+        found = list(connection.execute(log).scalars())
+    if not found:
+        raise ValueError("There is no such conversation.")
+    return found

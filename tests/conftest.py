@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,8 +12,9 @@ import pytest
 from rasa_sdk import Tracker
 
 from tools import serve
+from tools.chat import send
 from tools.model import ensure_model
-from tools.settings import HOST, environment, free_port
+from tools.settings import environment, free_port
 
 
 @dataclass
@@ -27,13 +26,7 @@ class Coach:
     logs: list[Path]
 
     def say(self, sender: str, text: str) -> list[dict[str, Any]]:
-        request = urllib.request.Request(
-            f"http://{HOST}:{self.port}/webhooks/rest/webhook",
-            json.dumps({"sender": sender, "message": text}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        return send(self.port, sender, text)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +39,7 @@ def coach(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coa
     folder = tmp_path_factory.mktemp("coach")
     port, actions_port = free_port(), free_port()
     database = folder / "tracker.db"
-    settings = {**environment(actions_port), "TRACKER_DB": str(database)}
+    settings = {**environment(actions_port), "DATABASE_URL": f"sqlite:///{database}"}
     processes = [serve.action_server(actions_port), serve.coach(port, model)]
     with serve.running(processes, settings, folder):
         yield Coach(port, database, [folder / f"{process.name}.log" for process in processes])

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
+from tools.chat import chat
 from tools.model import ROOT, ensure_model
-from tools.settings import HOST, environment, free_port, port_from
+from tools.settings import DIRECT, HOST, environment, free_port, port_from
 
 READY_WITHIN = 120  # seconds
 
@@ -43,10 +43,6 @@ def coach(port: int, model: Path) -> Process:
     """The Rasa server with `model`."""
     command = [sys.executable, "-m", "rasa", "run", "-m", str(model), "-i", HOST, "-p", str(port)]
     return Process("coach", command, f"http://{HOST}:{port}/webhooks/rest/")
-
-
-# These addresses are this machine's own: a proxy for the outside does not know them.
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def status_of(process: Process) -> int | None:
@@ -139,16 +135,16 @@ def run() -> int:
 
 
 def shell() -> int:
-    """Chat in this terminal, with an action server of its own; both on free ports."""
+    """Chat in this terminal, with servers of its own on free ports."""
     model = ensure_model()
-    port = free_port()
-    settings = environment(port)
-    command = [sys.executable, "-m", "rasa", "shell", "-m", str(model), "-p", str(free_port())]
+    port, actions_port = free_port(), free_port()
+    print("Starting the coach ...", flush=True)
     try:
-        with running([action_server(port)], settings):
-            return subprocess.run(command, cwd=ROOT, env=settings, check=False).returncode
+        with running([action_server(actions_port), coach(port, model)], environment(actions_port)):
+            chat(port)
     except NotReadyError as error:
         raise SystemExit(f"The chat does not start: {error}. `make run` shows why.") from None
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
+import urllib.request
 
 HOST = "127.0.0.1"
+# These addresses are this machine's own: a proxy for the outside does not know them.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def environment(actions_port: int = 5055) -> dict[str, str]:
-    """The environment of every process; a tracker database that was set stands."""
+    """The environment of every process; a database that was set stands."""
     return {
-        "TRACKER_DB": "reflectiecoach.db",
+        "DATABASE_URL": "sqlite:///reflectiecoach.db",
         **os.environ,
         "ACTIONS_PORT": str(actions_port),
         "SANIC_HOST": HOST,  # where rasa-sdk listens; it has no option for it

@@ -104,7 +104,7 @@ def test_a_loaded_model_is_trained(coach: Any, sender: str) -> None:
 def test_rasa_shell_answers_in_a_terminal(model: Path, tmp_path: Path) -> None:
     """`rasa shell` streams its replies, which needs the repaired `sanic.response.stream`."""
     actions_port = free_port()
-    settings = {**environment(actions_port), "TRACKER_DB": str(tmp_path / "tracker.db"), "TERM": "dumb"}
+    settings = {**environment(actions_port), "DATABASE_URL": f"sqlite:///{tmp_path}/tracker.db", "TERM": "dumb"}
     command = [sys.executable, "-m", "rasa", "shell", "-m", str(model), "-p", str(free_port())]
     controller, terminal = pty.openpty()
     with (

@@ -112,7 +112,7 @@ def test_a_model_that_does_not_fit_is_one_clear_line(monkeypatch: pytest.MonkeyP
         **os.environ,
         "RASA_PORT": str(free_port()),
         "ACTIONS_PORT": str(free_port()),
-        "TRACKER_DB": str(tmp_path / "tracker.db"),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/tracker.db",
     }
     start = f"import tools.serve as s, pathlib; s.ensure_model = lambda: pathlib.Path({str(rubbish)!r}); s.run()"
     command = [sys.executable, "-c", start]

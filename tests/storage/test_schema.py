@@ -1,0 +1,134 @@
+"""The tables, how they came about, and what operators do to them."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
+
+from storage.__main__ import main
+from storage.schema import DAY, conversations, erase, events, export, metadata, migrate, open_database, purge
+from storage.tracker_store import ConversationStore
+from tools.model import ROOT
+
+
+async def converse(store: ConversationStore, sender: str, *texts: str) -> None:
+    for text in texts:
+        tracker = await store.get_or_create_tracker(sender, append_action_listen=False)
+        tracker.update(UserUttered(text))
+        await store.save(tracker)
+
+
+@pytest.mark.parametrize("url", ["", "geen adres", "mysql://x@y/z"])
+def test_an_address_that_is_none_of_ours_is_said(url: str) -> None:
+    with pytest.raises(ValueError, match="sqlite"):
+        open_database(url)
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(address: str) -> None:
+    engine = open_database(address)
+    migrate(engine)
+    migrate(engine)
+    inspector = sa.inspect(engine)
+    for table in metadata.tables.values():
+        assert {column["name"] for column in inspector.get_columns(table.name)} == set(table.columns.keys())
+        assert {index["name"] for index in inspector.get_indexes(table.name)} >= {index.name for index in table.indexes}
+
+
+def test_several_processes_may_start_on_an_empty_database(address: str) -> None:
+    command = [sys.executable, "-m", "storage", "--database", address, "migrate"]
+    started = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [(process.wait(60), process.stderr.read() if process.stderr else "") for process in started] == [(0, "")] * 4
+
+
+async def test_a_database_of_rasas_own_keeps_its_conversations(address: str, domain: Domain) -> None:
+    url = sa.engine.make_url(address)
+    if url.get_backend_name() == "sqlite":
+        rasas = SQLTrackerStore(domain, dialect="sqlite", db=url.database)
+    else:
+        rasas = SQLTrackerStore(domain, url=address)
+        rasas.engine = sa.create_engine(address)
+        rasas.sessionmaker = sa.orm.session.sessionmaker(bind=rasas.engine)
+        SQLTrackerStore.Base.metadata.create_all(rasas.engine)
+    for text in ("een", "twee", "drie"):
+        for sender in ("a", "b"):
+            tracker = await rasas.get_or_create_tracker(sender, append_action_listen=False)
+            tracker.update(UserUttered(f"{sender} {text}"))
+            tracker.update(SlotSet("situation", text))
+            await rasas.save(tracker)
+    store = ConversationStore(domain, host=address)
+    for sender in ("a", "b"):
+        tracker = await store.retrieve(sender)
+        assert tracker
+        assert tracker.events == (await rasas.retrieve(sender)).events
+        assert tracker.get_slot("situation") == "drie"
+    await converse(store, "a", "vier")
+    assert [json.loads(data).get("text") for data in export(store._engine, "a")][-1] == "vier"
+    with store._engine.connect() as connection:
+        numbers = connection.execute(
+            sa.select(events.c.sequence).where(events.c.sender_id == "a").order_by(events.c.id)
+        ).scalars()
+        assert list(numbers) == list(range(1, 8))
+
+
+async def test_purging_takes_what_nobody_spoke_in_and_nothing_else(address: str, domain: Domain) -> None:
+    store = ConversationStore(domain, host=address)
+    await converse(store, "old", "een", "twee")
+    await converse(store, "new", "een")
+    with store._engine.begin() as connection:
+        old = sa.update(conversations).where(conversations.c.sender_id == "old")
+        connection.execute(old.values(written_at=time.time() - 29 * DAY))
+    assert purge(store._engine, 28) == 1
+    assert list(await store.keys()) == ["new"]
+    assert await store.retrieve_full_tracker("old") is None
+    assert purge(store._engine, 28) == 0
+    with pytest.raises(ValueError, match="more than zero"):
+        purge(store._engine, 0)
+
+
+async def test_erasing_takes_one_conversation(address: str, domain: Domain) -> None:
+    store = ConversationStore(domain, host=address)
+    await converse(store, "a", "een", "twee")
+    await converse(store, "b", "een")
+    assert erase(store._engine, "a") == 2
+    assert erase(store._engine, "a") == 0
+    assert list(await store.keys()) == ["b"]
+
+
+async def test_the_commands(address: str, domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
+    await converse(ConversationStore(domain, host=address), "leader", "hallo")
+    assert main(["--database", address, "export", "leader"]) == 0
+    assert json.loads(capsys.readouterr().out)["text"] == "hallo"
+    assert main(["--database", address, "purge", "--days", "1"]) == 0
+    assert capsys.readouterr().out == "0 conversations erased\n"
+    assert main(["--database", address, "erase", "leader"]) == 0
+    assert capsys.readouterr().out == "1 events erased\n"
+    assert main(["--database", address, "export", "leader"]) == 1
+    assert capsys.readouterr().err == "export failed: There is no such conversation.\n"
+
+
+def test_a_command_without_a_database_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with pytest.raises(SystemExit):
+        main(["purge"])
+    assert "set DATABASE_URL or give --database" in capsys.readouterr().err
+    assert main(["--database", f"sqlite:///{tmp_path}/away/x.db", "purge"]) == 1
+    assert "purge failed" in capsys.readouterr().err
+
+
+async def test_a_database_file_that_was_replaced_is_an_error_and_not_written_to(tmp_path: Path, domain: Domain) -> None:
+    """A removed file goes on taking writes of those who have it open; nobody would read them again."""
+    store = ConversationStore(domain, host=f"sqlite:///{tmp_path}/x.db")
+    await converse(store, "leader", "een")
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        await converse(store, "leader", "twee")
