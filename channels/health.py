@@ -34,17 +34,16 @@ class Probe:
 
     async def answer(self) -> dict[str, Any]:
         """`ok`, and `ms`: how long the answer took, or how long it has been waited for."""
-        if self.asking is None:
+        if self.asking is None or self.asking.done():  # an answer that nobody waited for is an old one
             self.asked_at = time.monotonic()
             self.asking = asyncio.create_task(self._time())
         done, _ = await asyncio.wait({self.asking}, timeout=SECONDS_TO_ANSWER)
         if not done:
             waited = time.monotonic() - self.asked_at
             return {"ok": waited < SECONDS_UNTIL_AWAY, "ms": round(waited * 1000)}
-        task, self.asking = self.asking, None
-        if error := task.exception():
+        if error := self.asking.exception():
             return {"ok": False, "error": type(error).__name__}
-        return {"ok": True, "ms": round(task.result() * 1000, 1)}
+        return {"ok": True, "ms": round(self.asking.result() * 1000, 1)}
 
 
 class HealthInput(InputChannel):

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.schema import open_database
 
 # From asking for the lock to having it, over both queues.
-SECONDS_TO_WAIT = 20
+SECONDS_TO_WAIT = 10
 # A holder of which nothing is heard for so long (frozen, not dead) loses the lock; what it writes later is refused.
 SECONDS_OF_A_HOLDER = 60
 

