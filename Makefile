@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell train test lint evaluate bench lock
+.PHONY: help setup run shell train test lint evaluate bench soak lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,8 +30,11 @@ test: lint ## lint, types and all tests
 evaluate: .venv/.ready ## recognition: cross-validation and held-out sentences, in reports/
 	@$(PY) -m benchmarks.evaluate
 
-bench: .venv/.ready ## training, start-up, reply, memory, disk
-	@$(PY) -m benchmarks.bench
+bench: .venv/.ready ## training, start-up, reply, memory, disk, and what storing costs
+	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.storage
+
+soak: .venv/.ready ## the long runs: load and faults, ten rounds
+	@ROUNDS=10 .venv/bin/pytest tests/storage
 
 lock: .venv/.ready ## resolve requirements/ anew from pyproject.toml
 	@tools/lock.sh

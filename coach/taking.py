@@ -20,6 +20,10 @@ CLOSE = 0.7
 LEAST_CERTAINTY_TO_NAME = 0.2
 # "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
 _NOT_THIS = re.compile(r"(?<!weet )\bniet (?:zozeer |echt |om )?(?:mijn |onze |ons |de |het |een )?$")
+_WORDS_AROUND_A_PLACE = re.compile(
+    r"\b(?:ik|ben|werk|zit|als|bij|in|van|op|voor|aan|de|het|een|en|mijn|onze|ons|hier|trouwens|overigens|zelf|dus|hoor"
+    r"|kleine|grote|middelgrote|functie|is|even|ter|info)\b"
+)
 # Besides the principles, what is asked for and kept in the leader's own words.
 IN_OWN_WORDS = ("situation", "first_step", "confidence_raise", "summary_check")
 # Middle of the scale: from here on there is more confidence than doubt.
@@ -54,12 +58,16 @@ def take(state: State, message: Message) -> Taken:
     question = next_question(state)
     place = _place(state, message)
     state = state.with_slots(**place)
-    if asks_the_coach(message.text) and question in {*Principle, *IN_OWN_WORDS}:
+    if place and question not in {"level", "sector"} and _only_places(message):
+        taken = Taken({}, [("utter_place_heard", {})])
+    elif asks_the_coach(message.text) and question in {*Principle, *IN_OWN_WORDS}:
         taken = Taken({}, [("utter_not_for_me", {})])
     elif question == "confirmation":
         taken = _take_confirmation(state, message)
     elif question == "continue_coaching":
         taken = _take_continuation(state, message)
+    elif question == "bottleneck" and state["proposed_bottleneck"] and _doubts(message):
+        taken = Taken({}, [("utter_doubt_heard", {})])
     elif question == "bottleneck":
         taken = _take_bottleneck(state, message)
     elif question in {"level", "sector"}:
@@ -86,6 +94,19 @@ def _place(state: State, message: Message) -> dict[str, Any]:
     if sectors:
         changes["sector"] = sectors
     return changes
+
+
+def _only_places(message: Message) -> bool:
+    """Whether a message says where the leader works and nothing more: no answer, and no story of a bottleneck."""
+    rest = message.text.lower()
+    for item in sorted(message.entities, key=lambda item: -item["start"]):
+        rest = rest[: item["start"]] + rest[item["end"] :]
+    return not _WORDS_AROUND_A_PLACE.sub("", rest).strip(" .,!")
+
+
+def _doubts(message: Message) -> bool:
+    """Whether a message neither takes nor refuses what was proposed ("hm, rol? weet ik niet hoor")."""
+    return says_unknown(message.text) or (is_brief(message.text) and message.text.endswith("?"))
 
 
 def _repeats_command(state: State, message: Message) -> bool:
@@ -157,7 +178,6 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
     labels = _labels(message)
     named = _named_bottlenecks(message)
     brief = is_brief(message.text)
-    doubts = says_unknown(message.text) or message.text.endswith("?")
     if (
         brief
         and len(labels) == 1
@@ -167,7 +187,7 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
         return _confirm(state, labels[0])
     if brief and message.certainty == 1.0 and named:  # a button
         return _confirm(state, named[0])
-    if proposed and not second and not doubts:
+    if proposed and not second:
         if says_yes(message.text, message.intent) or proposed in named[:1]:
             return _confirm(state, proposed)
         if says_no(message.text, message.intent) and brief:

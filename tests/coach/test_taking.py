@@ -14,7 +14,7 @@ def message(text: str, intent: str = "give_answer", certainty: float = 0.8, **mo
 
 
 def entity(name: str, value: str, role: str | None = None) -> dict[str, Any]:
-    return {"entity": name, "value": value, **({"role": role} if role else {})}
+    return {"entity": name, "value": value, "start": 0, "end": 0, **({"role": role} if role else {})}
 
 
 def ranking(**certainties: float) -> list[dict[str, Any]]:
@@ -215,12 +215,28 @@ def test_a_question_without_a_you_may_be_an_answer() -> None:
     assert take(State(KNOWN), message(text)).changes["ondersteun_en_faciliteer"] == text
 
 
-def test_doubt_about_a_proposal_is_no_yes() -> None:
-    doubt = message("hm, rol? weet ik niet hoor", "unsure", entities=[entity("bottleneck", "rol")])
-    assert "bottleneck" not in take(State({"proposed_bottleneck": "rol"}), doubt).changes
-
-
 def test_what_is_still_not_known_after_deepening_is_not_kept() -> None:
     unknown = message("weet ik echt niet", "unsure")
     taken = take(State({**KNOWN, "deepened": ["ondersteun_en_faciliteer"]}), unknown)
     assert taken.changes == {"skipped": ["ondersteun_en_faciliteer"]}
+
+
+def test_who_only_says_where_they_work_has_not_answered_yet() -> None:
+    text = "ik ben trouwens wethouder in een kleine gemeente"
+    entities = [
+        {**entity("level", "bestuur", "self"), "start": 16, "end": 25},
+        {**entity("sector", "gemeente", "self"), "start": 40, "end": 48},
+    ]
+    for state in (State({"bottleneck": "mandaat", "situation": "verhaal"}), State({})):
+        taken = take(state, message(text, "bottleneck_rol", entities=entities))
+        assert taken.changes == {"level": "bestuur", "sector": ["gemeente"]}
+    story = "als wethouder mag ik niks beslissen"
+    told = message(story, "bottleneck_mandaat", entities=[{**entities[0], "start": 4, "end": 13}])
+    assert take(State({}), told).changes["proposed_bottleneck"] == "mandaat"
+
+
+def test_doubt_about_a_proposal_keeps_it_and_asks_again() -> None:
+    doubt = message("hm, rol? weet ik niet hoor", "unsure", entities=[entity("bottleneck", "rol")])
+    taken = take(State({"proposed_bottleneck": "rol"}), doubt)
+    assert taken.changes == {}
+    assert [response for response, _ in taken.said] == ["utter_doubt_heard"]
