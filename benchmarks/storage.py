@@ -107,8 +107,7 @@ async def lengthen(store: TrackerStore, sender: str, turns: int) -> None:
             repeated[0]["message_id"] = uuid.uuid4().hex
         for event in json.loads(json.dumps(repeated)):
             tracker.update(Event.from_parameters(event))
-        await store.save(tracker)
-        tracker = await store.get_or_create_tracker(sender)
+    await store.save(tracker)
 
 
 def turn_cost(port: int, store: TrackerStore, length: int) -> float:

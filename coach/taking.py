@@ -178,12 +178,7 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
     labels = _labels(message)
     named = _named_bottlenecks(message)
     brief = is_brief(message.text)
-    if (
-        brief
-        and len(labels) == 1
-        and not doubts
-        and not (labels[0] == proposed and says_no(message.text, message.intent))
-    ):
+    if brief and len(labels) == 1 and not (labels[0] == proposed and says_no(message.text, message.intent)):
         return _confirm(state, labels[0])
     if brief and message.certainty == 1.0 and named:  # a button
         return _confirm(state, named[0])
