@@ -29,7 +29,7 @@ from tools.model import ROOT, ensure_model
 from tools.settings import environment, free_port
 
 LENGTHS = (5, 50, 200, 1000)
-TIMED = 12
+TIMED = 15
 CLIENTS = 8
 MESSAGES_EACH = 10
 OPENING = ("ik mag niks beslissen, alles moet eerst langs mijn directeur", "ja dat klopt")
@@ -110,18 +110,20 @@ async def lengthen(store: TrackerStore, sender: str, turns: int) -> None:
     await store.save(tracker)
 
 
-def turn_cost(port: int, store: TrackerStore, length: int) -> float:
-    """The median seconds of a turn in a conversation of `length` turns."""
-    sender = uuid.uuid4().hex
-    for text in (*OPENING, REPEATED):
-        send(port, sender, text)
-    asyncio.run(lengthen(store, sender, length))
-    times = []
+def turn_costs(port: int, store: TrackerStore) -> list[float]:
+    """The median seconds of a turn in a conversation of each of `LENGTHS`, measured by turns."""
+    senders = [uuid.uuid4().hex for _ in LENGTHS]
+    for sender, length in zip(senders, LENGTHS, strict=True):
+        for text in (*OPENING, REPEATED):
+            send(port, sender, text)
+        asyncio.run(lengthen(store, sender, length))
+    times: list[list[float]] = [[] for _ in LENGTHS]
     for _ in range(TIMED):
-        start = time.perf_counter()
-        send(port, sender, REPEATED)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        for sender, measured in zip(senders, times, strict=True):
+            start = time.perf_counter()
+            send(port, sender, REPEATED)
+            measured.append(time.perf_counter() - start)
+    return [statistics.median(measured) for measured in times]
 
 
 def turns_a_second(ports: list[int]) -> float:
@@ -148,7 +150,7 @@ def main() -> None:
         server = get_server(folder / "postgres")
         for setting in SETTINGS:
             with running(setting, folder, server, model) as (ports, store):
-                costs = [turn_cost(ports[0], store, length) for length in LENGTHS]
+                costs = turn_costs(ports[0], store)
                 rate = turns_a_second(ports)
             cells = [f"{cost * 1000:.0f} ms" for cost in costs]
             lines.append([setting.title, *cells, f"{costs[2] / costs[0]:.2f}", f"{rate:.1f}"])
