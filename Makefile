@@ -34,7 +34,7 @@ bench: .venv/.ready ## training, start-up, reply, memory, disk, and what storing
 	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.storage
 
 soak: .venv/.ready ## the long runs: load and faults, ten rounds
-	@ROUNDS=10 .venv/bin/pytest tests/storage
+	@ROUNDS=10 .venv/bin/pytest -s tests/storage
 
 lock: .venv/.ready ## resolve requirements/ anew from pyproject.toml
 	@tools/lock.sh

@@ -27,6 +27,7 @@ class Probe:
     ask: Callable[[], Awaitable[None]]
     asked_at: float = 0.0
     asking: asyncio.Task[float] | None = field(default=None, repr=False)
+    failed: bool = False
 
     async def _time(self) -> float:
         await self.ask()
@@ -35,12 +36,13 @@ class Probe:
     async def answer(self) -> dict[str, Any]:
         """`ok`, and `ms`: how long the answer took, or how long it has been waited for."""
         if self.asking is None or self.asking.done():  # an answer that nobody waited for is an old one
+            self.failed = self.asking is not None and self.asking.exception() is not None
             self.asked_at = time.monotonic()
             self.asking = asyncio.create_task(self._time())
         done, _ = await asyncio.wait({self.asking}, timeout=SECONDS_TO_ANSWER)
         if not done:
             waited = time.monotonic() - self.asked_at
-            return {"ok": waited < SECONDS_UNTIL_AWAY, "ms": round(waited * 1000)}
+            return {"ok": waited < SECONDS_UNTIL_AWAY and not self.failed, "ms": round(waited * 1000)}
         if error := self.asking.exception():
             return {"ok": False, "error": type(error).__name__}
         return {"ok": True, "ms": round(self.asking.result() * 1000, 1)}

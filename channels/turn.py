@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import LockError
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -24,6 +24,22 @@ MOST_CHARACTERS = 2000
 SECONDS_OF_AN_ACTION = 10
 # With this status an action says that it does not apply, which is part of how forms work.
 REJECTED = 400
+
+
+class Replies(OutputChannel):
+    """Keeps what is said until the turn is stored."""
+
+    def __init__(self, channel: OutputChannel) -> None:
+        self._channel = channel
+        self.responses: list[dict[str, Any]] = []
+
+    def name(self) -> str:
+        """The name of the channel that they are for."""
+        return str(self._channel.name())
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep one."""
+        self.responses.append(message)
 
 
 class TurnFailedError(Exception):
@@ -48,13 +64,20 @@ class ActionEndpoint(EndpointConfig):
         """Rasa's request, within seconds instead of minutes."""
         try:
             async with asyncio.timeout(SECONDS_OF_AN_ACTION):
-                return await super().request(*args, **kwargs)
+                result = await super().request(*args, **kwargs)
         except ClientResponseError as error:
             if error.status == REJECTED:
                 raise
             raise _AbandonedError(f"the action server answers {error.status}") from None
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise _AbandonedError("the action server is away") from None
+        except ValueError:
+            result = None
+        # Rasa takes an answer that is none for an action that did nothing.
+        lists = [result.get(part) for part in ("events", "responses")] if isinstance(result, dict) else [None]
+        if not all(isinstance(part, list) for part in lists):
+            raise _AbandonedError("the action server's answer cannot be read")
+        return result
 
 
 def open_processor(agent: Agent) -> tuple[MessageProcessor, ConversationStore]:
@@ -108,26 +131,32 @@ async def run_turn(agent: Agent, message: UserMessage) -> None:
     try:
         async with agent.lock_store.lock(message.sender_id):
             replies = await store.handled(message.sender_id, str(message.message_id))
-            if replies is not None:
-                for reply in replies:
-                    await message.output_channel.send_response(message.sender_id, reply)
-                return
             is_payload = text.startswith("/")
             offered = offered_payloads(await store.retrieve(message.sender_id)) if is_payload else set()
-            message.text = as_typed(text, offered)
-            if not message.text:
-                await _say(processor, message, "utter_message_empty")
-                return
-            said = _count_responses(message.output_channel)
-            await processor.handle_message(message)
+            text = as_typed(text, offered)
+            if replies is None and text:
+                kept = Replies(message.output_channel)
+                await processor.handle_message(
+                    UserMessage(
+                        text,
+                        kept,
+                        message.sender_id,
+                        input_channel=message.input_channel,
+                        message_id=message.message_id,
+                        metadata=message.metadata,
+                    )
+                )
+                replies = kept.responses
     except (LockError, SQLAlchemyError, TimeoutError, ConversationChangedError) as error:
         raise _failed(f"a store is away or busy ({type(error).__name__})") from None
     except _AbandonedError as error:
         raise _failed(str(error)) from None
     except Exception as error:  # noqa: BLE001 - whatever broke, nothing was stored, and a trace would hold the text
         raise _failed(f"the turn broke ({type(error).__name__})") from None
-    if not said:
-        await _say(processor, message, "utter_turn_failed")
+    if not replies:
+        await _say(processor, message, "utter_turn_failed" if text else "utter_message_empty")
+    for reply in replies or ():
+        await message.output_channel.send_response(message.sender_id, reply)
 
 
 def _failed(reason: str) -> TurnFailedError:
@@ -139,19 +168,6 @@ async def failure_text(agent: Agent, channel: str) -> str:
     """What a leader reads when a turn failed."""
     response = await _response(open_processor(agent)[0], "", channel, "utter_turn_failed")
     return str(response["text"])
-
-
-def _count_responses(output_channel: Any) -> list[None]:
-    """A list that grows with every response sent through `output_channel`."""
-    said: list[None] = []
-    send = output_channel.send_response
-
-    async def send_and_count(recipient_id: str, response: dict[str, Any]) -> None:
-        said.append(None)
-        await send(recipient_id, response)
-
-    output_channel.send_response = send_and_count
-    return said
 
 
 async def _say(processor: MessageProcessor, message: UserMessage, utter_action: str) -> None:

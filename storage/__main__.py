@@ -8,7 +8,7 @@ import sys
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.schema import erase, export, migrate, open_database, purge
+from storage.schema import erase, export, migrate, open_database, purge, rebuild
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--database", default=os.environ.get("DATABASE_URL"), help="address; default: DATABASE_URL")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="bring the tables to their newest shape")
+    commands.add_parser("rebuild", help="forget the checkpoints, so that they are made anew from the log")
     commands.add_parser("erase", help="erase one conversation").add_argument("conversation")
     commands.add_parser("export", help="print one conversation, an event a line").add_argument("conversation")
     commands.add_parser("purge", help="erase what is older").add_argument("--days", type=float, default=28.0)
@@ -27,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         engine = open_database(given.database)
         if given.command == "migrate":
             migrate(engine)
+        elif given.command == "rebuild":
+            rebuild(engine)
         elif given.command == "purge":
             print(f"{purge(engine, given.days)} conversations erased")
         elif given.command == "erase":

@@ -1,4 +1,4 @@
-"""Rasa's lock store with one holder per conversation: first come, first served, and never longer than its holder lives.
+"""Rasa's lock store with one holder per conversation, and never longer than its holder lives.
 
 `type: storage.lock_store.ConversationLockStore` in `endpoints.yml`. With a PostgreSQL address as `url` the lock holds
 across processes; with SQLite or none, within this one.
@@ -19,16 +19,19 @@ from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.schema import open_database
+from storage.schema import open_database, ping
 
 # From asking for the lock to having it, over both queues.
 SECONDS_TO_WAIT = 10
+SECONDS_TO_RELEASE = 1
 # A holder of which nothing is heard for so long (frozen, not dead) loses the lock; what it writes later is refused.
 SECONDS_OF_A_HOLDER = 60
 
 
 class ConversationLockStore(LockStore):
-    """A queue per conversation in this process; with PostgreSQL, whoever is first in it takes an advisory lock.
+    """A queue per conversation in this process; with PostgreSQL, whoever is first in it queues for an advisory lock.
+
+    First come, first served within a process; of several processes, the first of each in the order of their asking.
 
     That lock belongs to a database connection: it is free as soon as its holder's process or connection is gone, and
     needs no lifetime. A holder that lost its connection without noticing cannot write: the sequence numbers of
@@ -46,8 +49,11 @@ class ConversationLockStore(LockStore):
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._engine: Engine | None = None
         if url and url.startswith("postgresql"):
-            self._engine = open_database(url, pool_size)
+            self._engine = open_database(url, pool_size, SECONDS_TO_WAIT)
+            self._pings = open_database(url, 1)
             self._threads = ThreadPoolExecutor(pool_size, thread_name_prefix="lock-store")
+            # Apart, so that who gives back never waits for those who want.
+            self._releasing = ThreadPoolExecutor(pool_size, thread_name_prefix="lock-store-release")
 
     @asynccontextmanager
     async def lock(
@@ -90,24 +96,30 @@ class ConversationLockStore(LockStore):
                 connection = await asyncio.shield(acquiring)
         except BaseException as error:
             # The thread goes on waiting; what it gets after all is given back.
-            acquiring.add_done_callback(_give_back)
+            acquiring.add_done_callback(self._give_back)
             if isinstance(error, (SQLAlchemyError, TimeoutError)):
                 raise LockError(f"The lock store gave no lock: {type(error).__name__}.") from error
             raise
         try:
             yield
         finally:
-            await asyncio.shield(asyncio.to_thread(_release, connection))
+            # With the database frozen this takes as long as that; the turn does not.
+            releasing = loop.run_in_executor(self._releasing, _release, connection)
+            await asyncio.wait({releasing}, timeout=SECONDS_TO_RELEASE)
+
+    def _give_back(self, acquiring: asyncio.Future[Connection]) -> None:
+        """Release what was acquired too late."""
+        if not acquiring.cancelled() and acquiring.exception() is None:
+            self._releasing.submit(_release, acquiring.result())
 
     async def ping(self) -> None:
         """Ask for an answer where the lock is in a database.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError, TimeoutError: there is none.
+            sqlalchemy.exc.SQLAlchemyError: there is none.
         """
         if self._engine is not None:
-            async with self._across_processes(self._engine, "", asyncio.get_running_loop().time() + 5):
-                pass
+            await asyncio.to_thread(ping, self._pings)
 
 
 def _acquire(engine: Engine, conversation_id: str, seconds: float) -> Connection:
@@ -130,9 +142,3 @@ def _release(connection: Connection) -> None:
         connection.close()
     except SQLAlchemyError:
         connection.invalidate()
-
-
-def _give_back(acquiring: asyncio.Future[Connection]) -> None:
-    """Release what was acquired too late."""
-    if not acquiring.cancelled() and acquiring.exception() is None:
-        asyncio.get_running_loop().run_in_executor(None, _release, acquiring.result())

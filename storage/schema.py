@@ -22,6 +22,7 @@ SECONDS_TO_CONNECT = 3
 SECONDS_OF_A_STATEMENT = 5
 SECONDS_FOR_A_CONNECTION = 3
 DAY = 24 * 60 * 60
+PURGED_AT_ONCE = 500
 # Any number that nothing else in the database takes a lock on.
 MIGRATION_LOCK = 5_306_021
 # A connection that only leads its transactions to write; SQLite then takes its write lock at the beginning.
@@ -59,7 +60,7 @@ conversations = sa.Table(
 )
 
 
-def open_database(url: str, pool_size: int = 5) -> Engine:
+def open_database(url: str, pool_size: int = 5, seconds_for_a_connection: float = SECONDS_FOR_A_CONNECTION) -> Engine:
     """An engine for a SQLite file (`sqlite:///path`) or PostgreSQL (`postgresql://user@host/name`).
 
     At most `pool_size` connections are open at once. Connecting, waiting for a connection and a statement each have a
@@ -77,7 +78,7 @@ def open_database(url: str, pool_size: int = 5) -> Engine:
     shared: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 0,
-        "pool_timeout": SECONDS_FOR_A_CONNECTION,
+        "pool_timeout": seconds_for_a_connection,
         "hide_parameters": True,
         "future": True,
     }
@@ -169,6 +170,8 @@ def erase(engine: Engine, sender_id: str) -> int:
 def purge(engine: Engine, days: float) -> int:
     """Erase the conversations in which nothing was said for `days` days; returns how many.
 
+    Some at a time, each batch in one transaction. A conversation that is spoken in meanwhile waits, and begins anew.
+
     Raises:
         ValueError: `days` is not above zero.
         sqlalchemy.exc.SQLAlchemyError: the store is away or refuses; nothing is erased then.
@@ -176,9 +179,35 @@ def purge(engine: Engine, days: float) -> int:
     if not days > 0:
         raise ValueError(f"Conversations are kept for more than zero days, not {days}.")
     old = sa.select(conversations.c.sender_id).where(conversations.c.written_at < time.time() - days * DAY)
+    erased = 0
+    while True:
+        with engine.execution_options(**WRITES).begin() as connection:
+            batch = list(connection.execute(old.limit(PURGED_AT_ONCE).with_for_update()).scalars())
+            for table in (events, conversations):
+                connection.execute(sa.delete(table).where(table.c.sender_id.in_(batch)))
+        erased += len(batch)
+        if len(batch) < PURGED_AT_ONCE:
+            return erased
+
+
+def rebuild(engine: Engine) -> None:
+    """Forget all checkpoints: each conversation is read from its beginning once, and gets a new one.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the store is away or refuses.
+    """
     with engine.execution_options(**WRITES).begin() as connection:
-        connection.execute(sa.delete(events).where(events.c.sender_id.in_(old)))
-        return int(connection.execute(sa.delete(conversations).where(conversations.c.sender_id.in_(old))).rowcount)
+        connection.execute(sa.update(conversations).values(checkpoint=None, checkpoint_sequence=0))
+
+
+def ping(engine: Engine) -> None:
+    """Ask the database for an answer.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: there is none.
+    """
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
 
 
 def export(engine: Engine, sender_id: str) -> list[str]:

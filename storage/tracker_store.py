@@ -28,7 +28,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 
-from storage.schema import WRITES, conversations, delete_conversation, events, migrate, open_database
+from storage.schema import WRITES, conversations, delete_conversation, events, migrate, open_database, ping
 
 # After this many turns behind the checkpoint a new one is made, half-way: a turn reads five to ten turns.
 TURNS_BEFORE_CHECKPOINT = 10
@@ -47,7 +47,8 @@ class ConversationChangedError(Exception):
 class Stored:
     """What of a tracker stands in the store.
 
-    `sequence`: of the last stored event; `count`: how many of the tracker's events are stored or stand for stored ones;
+    `sequence`: of the last stored event; `written_at`: when that was, for a conversation may have been erased and have
+    grown as long again; `count`: how many of the tracker's events are stored or stand for stored ones;
     `before`: how many of these are the checkpoint's; `checkpoint`: up to which sequence the checkpoint reaches.
     """
 
@@ -55,6 +56,7 @@ class Stored:
     count: int = 0
     before: int = 0
     checkpoint: int = 0
+    written_at: float = 0.0
 
     def sequence_before(self, index: int) -> int:
         """The sequence of the event before the one at `index` of the tracker's events."""
@@ -82,6 +84,7 @@ class ConversationStore(TrackerStore):
         super().__init__(domain, event_broker)
         self._engine = open_database(host, int(pool_size))
         self._threads = ThreadPoolExecutor(int(pool_size), thread_name_prefix="tracker-store")
+        self._pings = open_database(host, 1)  # its own connection: many turns at once are no illness
         migrate(self._engine)
 
     async def _run(self, work: Callable[[Connection], Result], *, writes: bool = False) -> Result:
@@ -105,28 +108,28 @@ class ConversationStore(TrackerStore):
 
         def read(connection: Connection) -> tuple[Any, list[str]]:
             found = connection.execute(sa.select(conversations).where(conversations.c.sender_id == sender_id)).first()
-            since = found.checkpoint_sequence if found else 0
-            return found, _log(connection, sender_id, since) if found else []
+            return found, _log(connection, found, found.checkpoint_sequence) if found else []
 
         found, log = await self._run(read)
-        if not found:
-            return None
-        checkpoint = json.loads(found.checkpoint or "[]")
-        tracker = self._tracker(sender_id, [*checkpoint, *map(json.loads, log)])
-        tracker.stored = Stored(found.sequence, len(tracker.events), len(checkpoint), found.checkpoint_sequence)
-        return tracker
+        return self._tracker(found, log, found.checkpoint_sequence, found.checkpoint) if found else None
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """The conversation from its beginning; None where there is none."""
-        log = await self._run(lambda connection: _log(connection, conversation_id, 0))
-        if not log:
-            return None
-        tracker = self._tracker(conversation_id, [json.loads(data) for data in log])
-        tracker.stored = Stored(len(log), len(log))
-        return tracker
 
-    def _tracker(self, sender_id: str, log: list[dict[str, Any]]) -> DialogueStateTracker:
-        return DialogueStateTracker.from_dict(sender_id, log, self.domain.slots)
+        def read(connection: Connection) -> tuple[Any, list[str]]:
+            of_sender = conversations.c.sender_id == conversation_id
+            found = connection.execute(sa.select(conversations).where(of_sender)).first()
+            return found, _log(connection, found, 0) if found else []
+
+        found, log = await self._run(read)
+        return self._tracker(found, log, 0, None) if found else None
+
+    def _tracker(self, found: Any, log: list[str], since: int, checkpoint: str | None) -> DialogueStateTracker:
+        """The tracker of a conversation from a checkpoint, which reaches up to `since`, and the log after it."""
+        before = json.loads(checkpoint or "[]")
+        tracker = DialogueStateTracker.from_dict(found.sender_id, [*before, *map(json.loads, log)], self.domain.slots)
+        tracker.stored = Stored(found.sequence, len(tracker.events), len(before), since, found.written_at)
+        return tracker
 
     async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
         """A new tracker. It is stored with its first turn, not before: a turn that fails leaves nothing."""
@@ -151,23 +154,29 @@ class ConversationStore(TrackerStore):
         changes = {"sequence": last, "written_at": time.time(), **self._checkpoint(tracker, stored)}
         rows = [_row(sender_id, stored.sequence + place, event) for place, event in enumerate(new, start=1)]
 
+        as_read = (
+            (conversations.c.sender_id == sender_id)
+            & (conversations.c.sequence == stored.sequence)
+            & (conversations.c.written_at == stored.written_at)
+        )
+
         def append(connection: Connection) -> None:
-            if erased:
-                delete_conversation(connection, sender_id)
-                return
             if stored.sequence:
-                as_read = (conversations.c.sender_id == sender_id) & (conversations.c.sequence == stored.sequence)
+                # Also before erasing: it must not take a turn with it that came in between.
                 if not connection.execute(sa.update(conversations).where(as_read).values(changes)).rowcount:
                     raise ConversationChangedError
             else:
                 connection.execute(sa.insert(conversations).values(sender_id=sender_id, **changes))
-            connection.execute(sa.insert(events), rows)
+            if erased:
+                delete_conversation(connection, sender_id)
+            else:
+                connection.execute(sa.insert(events), rows)
 
         try:
             await self._run(append, writes=True)
         except sa.exc.IntegrityError as error:
             raise ConversationChangedError from error
-        tracker.stored = Stored(last, len(tracker.events), stored.before, stored.checkpoint)
+        tracker.stored = Stored(last, len(tracker.events), stored.before, stored.checkpoint, changes["written_at"])
         if self.event_broker:
             await self._stream_new_events(self.event_broker, new, sender_id)
 
@@ -213,21 +222,20 @@ class ConversationStore(TrackerStore):
         """Ask the database for an answer.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError, TimeoutError: there is none.
+            sqlalchemy.exc.SQLAlchemyError: there is none.
         """
-        await self._run(lambda connection: connection.execute(sa.select(conversations.c.sequence).limit(1)).first())
+        await asyncio.to_thread(ping, self._pings)
 
 
 def checkpoint_events(tracker: DialogueStateTracker) -> list[Event]:
     """Events from which a tracker comes to the same slots, form and memory of what was said as `tracker` has."""
     at = tracker.events[-1].timestamp
-    said = {
-        (event.metadata["utter_action"], event.metadata.get("variation")): BotUttered(
-            metadata=event.metadata, timestamp=at
-        )
-        for event in tracker.events
-        if isinstance(event, BotUttered) and event.metadata.get("utter_action")
-    }
+    said: dict[tuple[Any, Any], BotUttered] = {}
+    for event in tracker.events:
+        if isinstance(event, BotUttered) and event.metadata.get("utter_action"):
+            key = event.metadata["utter_action"], event.metadata.get("variation")
+            said.pop(key, None)  # in the order of the last time, which is what the next choice goes by
+            said[key] = BotUttered(metadata=event.metadata, timestamp=at)
     slots = [SlotSet(name, slot.value, at) for name, slot in tracker.slots.items() if slot.has_been_set]
     loop = [ActiveLoop(tracker.active_loop_name, at)] if tracker.active_loop_name else []
     return [
@@ -240,9 +248,11 @@ def checkpoint_events(tracker: DialogueStateTracker) -> list[Event]:
     ]
 
 
-def _log(connection: Connection, sender_id: str, since: int) -> list[str]:
-    """The events after sequence `since`, as stored."""
-    log = sa.select(events.c.data).where(events.c.sender_id == sender_id, events.c.sequence > since)
+def _log(connection: Connection, found: Any, since: int) -> list[str]:
+    """The events of a conversation after sequence `since`, up to where its row says that it goes."""
+    log = sa.select(events.c.data).where(
+        events.c.sender_id == found.sender_id, events.c.sequence > since, events.c.sequence <= found.sequence
+    )
     return list(connection.execute(log.order_by(events.c.sequence)).scalars())
 
 

@@ -48,6 +48,8 @@ def chat(port: int) -> None:
     """Talk with the coach until the input ends."""
     sender = uuid.uuid4().hex
     payloads: list[str] = []
+    failed: str | None = None
+    message_id = ""
     print("Typ je bericht, of het nummer van een knop. Ctrl-D om te stoppen.\n")
     while True:
         try:
@@ -57,8 +59,11 @@ def chat(port: int) -> None:
             return
         if text.isdecimal() and 0 < int(text) <= len(payloads):
             text = payloads[int(text) - 1]
+        # What is sent again because it failed keeps its id: it may have been stored after all.
+        message_id = message_id if text == failed else uuid.uuid4().hex
+        failed = text
         try:
-            payloads = show(send(port, sender, text))
+            payloads, failed = show(send(port, sender, text, message_id)), None
         except urllib.error.HTTPError as error:
             print(f"  {json.load(error).get('text', error.reason)}", file=sys.stderr)
         except OSError:

@@ -54,6 +54,27 @@ async def test_a_store_that_hangs_is_waited_for_and_then_away_and_asked_once() -
     assert asked == 2
 
 
+@pytest.mark.usefixtures("hurry")
+async def test_a_store_that_failed_stays_away_until_it_answers() -> None:
+    """Asked now and then, a frozen store must not look well anew at each question."""
+    back = False
+
+    async def ask() -> None:
+        if not back:
+            await asyncio.sleep(0.1)
+            raise TimeoutError
+
+    probe = Probe(ask)
+    await probe.answer()
+    await asyncio.sleep(0.1)
+    for _ in range(3):
+        assert not (await probe.answer())["ok"]
+        await asyncio.sleep(0.1)
+    back = True
+    await asyncio.sleep(0.15)
+    assert (await probe.answer())["ok"]
+
+
 def test_the_route_tells_of_every_part(coach: Any) -> None:
     with urllib.request.urlopen(f"http://{HOST}:{coach.port}/webhooks/health/", timeout=10) as answer:
         report = json.load(answer)

@@ -31,7 +31,7 @@ from channels.turn import (
 )
 from nlg.conditional_generator import ConditionalResponseGenerator
 from storage.lock_store import ConversationLockStore
-from storage.tracker_store import ConversationStore
+from storage.tracker_store import ConversationChangedError, ConversationStore
 from tools.settings import HOST
 
 BUTTONS = {"buttons": [{"title": "Ja", "payload": "/affirm"}]}
@@ -150,8 +150,21 @@ async def test_a_turn_that_breaks_is_said_and_leaves_nothing(
     assert "geheim" not in caplog.text
 
 
-async def test_no_turn_ends_in_silence(store: ConversationStore) -> None:
-    assert await said(agent_with(store, stay_silent), "hallo") == ["turn_failed"]
+async def test_no_turn_ends_in_silence_also_when_it_is_sent_again(store: ConversationStore) -> None:
+    agent = agent_with(store, stay_silent)
+    assert await said(agent, "hallo", "one") == ["turn_failed"]
+    assert await said(agent, "hallo", "one") == ["turn_failed"]
+
+
+async def test_nothing_is_said_before_it_is_stored(store: ConversationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(tracker: DialogueStateTracker) -> None:
+        raise ConversationChangedError
+
+    monkeypatch.setattr(store, "save", refuse)
+    output = CollectingOutputChannel()
+    with pytest.raises(TurnFailedError, match="ConversationChangedError"):
+        await run_turn(agent_with(store, answer), UserMessage("hallo", output, "leader"))
+    assert output.messages == []
 
 
 @pytest.mark.parametrize(
@@ -203,6 +216,8 @@ async def action_server() -> AsyncIterator[int]:
         kind = request.match_info["kind"]
         if kind == "slow":
             await asyncio.sleep(5)
+        if kind == "text":
+            return web.Response(text="no JSON")
         return web.json_response({"action_name": "x"}, status={"reject": 400, "break": 500}.get(kind, 200))
 
     app = web.Application()
@@ -211,7 +226,16 @@ async def action_server() -> AsyncIterator[int]:
         yield server.port
 
 
-@pytest.mark.parametrize(("kind", "reason"), [("break", "answers 500"), ("slow", "is away"), (None, "is away")])
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("break", "answers 500"),
+        ("slow", "is away"),
+        (None, "is away"),
+        ("text", "cannot be read"),
+        ("shapeless", "cannot be read"),
+    ],
+)
 async def test_without_its_actions_a_turn_is_abandoned_in_seconds(
     store: ConversationStore, action_server: int, monkeypatch: pytest.MonkeyPatch, kind: str | None, reason: str
 ) -> None:

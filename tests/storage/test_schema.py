@@ -52,10 +52,7 @@ async def test_a_database_of_rasas_own_keeps_its_conversations(address: str, dom
     if url.get_backend_name() == "sqlite":
         rasas = SQLTrackerStore(domain, dialect="sqlite", db=url.database)
     else:
-        rasas = SQLTrackerStore(domain, url=address)
-        rasas.engine = sa.create_engine(address)
-        rasas.sessionmaker = sa.orm.session.sessionmaker(bind=rasas.engine)
-        SQLTrackerStore.Base.metadata.create_all(rasas.engine)
+        rasas = SQLTrackerStore(domain, dialect="postgresql", host=address)
     for text in ("een", "twee", "drie"):
         for sender in ("a", "b"):
             tracker = await rasas.get_or_create_tracker(sender, append_action_listen=False)

@@ -235,20 +235,33 @@ def test_with_a_frozen_action_server_a_turn_is_refused_in_seconds(service: Servi
 
 @rounds
 def test_with_a_frozen_database_turns_are_refused_and_the_server_lives(service: Service, round_number: int) -> None:
+    sender, message_id = uuid.uuid4().hex, uuid.uuid4().hex
+
     def freeze() -> Any:
+        in_the_middle = threading.Thread(target=service.ask, args=(sender, STORY, message_id))
+        in_the_middle.start()
+        time.sleep(0.03)
         context = frozen(service.postgres.get_pid())
         context.__enter__()
-        time.sleep(0.1)
-        statuses = []
+        statuses, slowest = [], 0.0
         for _ in range(30):
             for port in service.ports:
-                assert get(port, "/")[0] == 200
-                statuses.append(get(port, "/webhooks/health/")[0])
+                (root, first), (health, second) = get(port, "/"), get(port, "/webhooks/health/")
+                assert root == 200
+                statuses.append(health)
+                slowest = max(slowest, first, second)
             time.sleep(0.1)
         assert statuses[-2:] == [503, 503]
-        return context
+        print(f"slowest answer of / and of health while the database was frozen: {slowest * 1000:.0f} ms")
+        return context, in_the_middle
 
-    while_away(service, freeze, lambda context: context.__exit__(None, None, None))
+    def thaw(kept: Any) -> None:
+        context, in_the_middle = kept
+        context.__exit__(None, None, None)
+        in_the_middle.join(PATIENCE)
+
+    while_away(service, freeze, thaw)
+    assert service.said(sender) == [STORY]
 
 
 @rounds

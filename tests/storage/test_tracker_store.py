@@ -12,8 +12,8 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from storage import tracker_store
-from storage.schema import events
-from storage.tracker_store import ConversationChangedError, ConversationStore
+from storage.schema import erase, events, rebuild
+from storage.tracker_store import ConversationChangedError, ConversationStore, checkpoint_events
 
 
 @pytest.fixture
@@ -247,3 +247,56 @@ async def test_an_error_does_not_carry_what_was_written(store: ConversationStore
     with pytest.raises(sa.exc.SQLAlchemyError) as refused:
         await store.save(tracker)
     assert "geheim" not in str(refused.value)
+
+
+async def test_erasing_does_not_take_a_turn_with_it_that_came_in_between(store: ConversationStore) -> None:
+    await take_turn(store, "leader", "eerste")
+    erasing, other = [await store.retrieve("leader") for _ in range(2)]
+    assert erasing
+    assert other
+    add_turn(erasing, "wis maar", erase=True)
+    add_turn(other, "van een ander")
+    await store.save(other)
+    with pytest.raises(ConversationChangedError):
+        await store.save(erasing)
+    tracker = await store.retrieve("leader")
+    assert tracker
+    assert texts(tracker) == ["eerste", "van een ander"]
+
+
+async def test_what_was_read_before_an_erasing_is_refused_also_when_as_much_was_said_since(
+    store: ConversationStore,
+) -> None:
+    await take_turn(store, "leader", "oud")
+    old = await store.retrieve("leader")
+    assert old
+    erase(store._engine, "leader")
+    await take_turn(store, "leader", "nieuw")
+    add_turn(old, "nog van toen")
+    with pytest.raises(ConversationChangedError):
+        await store.save(old)
+    tracker = await store.retrieve_full_tracker("leader")
+    assert tracker
+    assert texts(tracker) == ["nieuw"]
+
+
+async def test_a_checkpoint_remembers_in_which_order_variations_were_said(domain: Domain) -> None:
+    tracker = DialogueStateTracker.from_events("leader", [], domain.slots)
+    for variation in (0, 1, 0):
+        tracker.update(BotUttered("x", metadata={"utter_action": "utter_reflect", "variation": variation}))
+    said = [event.metadata["variation"] for event in checkpoint_events(tracker) if isinstance(event, BotUttered)]
+    assert said == [1, 0]
+
+
+async def test_forgotten_checkpoints_are_made_again(store: ConversationStore) -> None:
+    for number in range(15):
+        await take_turn(store, "leader", str(number), situation=f"verhaal {number}")
+    rebuild(store._engine)
+    whole = await store.retrieve("leader")
+    assert whole
+    assert texts(whole) == [str(number) for number in range(15)]
+    await take_turn(store, "leader", "daarna")
+    tracker = await store.retrieve("leader")
+    assert tracker
+    assert len(texts(tracker)) <= tracker_store.TURNS_BEFORE_CHECKPOINT
+    assert tracker.get_slot("situation") == "verhaal 14"
