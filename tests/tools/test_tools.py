@@ -85,6 +85,15 @@ def test_without_a_python_set_up_says_what_to_install(tmp_path: Path, few_progra
     assert "no Python 3 found. On Debian or Ubuntu: apt-get install" in result.stderr
 
 
+def test_without_the_venv_package_set_up_says_what_to_install(tmp_path: Path, few_programs: Path) -> None:
+    """Debian's Python comes without the module that makes environments."""
+    (few_programs / "python3").write_text("#!/bin/bash\nexit 1\n")
+    (few_programs / "python3").chmod(0o755)
+    result = setup_with_path(tmp_path / "project", str(few_programs), home=tmp_path)
+    assert result.returncode == 1
+    assert "Python cannot make an environment. On Debian or Ubuntu: apt-get install python3-venv" in result.stderr
+
+
 def test_without_a_fitting_python_set_up_says_what_to_install(tmp_path: Path, few_programs: Path) -> None:
     (few_programs / "uv").write_text("#!/bin/bash\nexit 1\n")
     (few_programs / "uv").chmod(0o755)
