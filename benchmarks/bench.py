@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import psutil
 from rasa.core.agent import Agent
+from rasa.utils.log_utils import configure_structlog
 
 from tools import serve
 from tools.model import ROOT
@@ -53,6 +55,7 @@ def say(port: int, sender: str, text: str) -> None:
 
 async def recognition(model: Path) -> list[float]:
     """How long the recognition of one message takes, in seconds, over the rounds."""
+    configure_structlog(logging.ERROR)  # its default prints every message
     agent = Agent.load(str(model))
     await agent.parse_message(MESSAGES[0])
     times = []

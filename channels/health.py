@@ -16,7 +16,7 @@ from sanic.response import HTTPResponse, json
 from channels.turn import open_processor
 
 # So long an answer is waited for here; a store that is slower is told of as waiting, and as away after the second.
-SECONDS_TO_ANSWER = 0.05
+SECONDS_TO_ANSWER = 0.02
 SECONDS_UNTIL_AWAY = 2.0
 
 
