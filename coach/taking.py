@@ -20,6 +20,8 @@ CLOSE = 0.7
 LEAST_CERTAINTY_TO_NAME = 0.2
 # "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
 _NOT_THIS = re.compile(r"(?<!weet )\bniet (?:zozeer |echt |om )?(?:mijn |onze |ons |de |het |een )?$")
+# Which of two comes first, left to the coach: the other waits for the end.
+_BOTH = re.compile(r"\b(?:allebei|alle ?twee|beide|de eerste|het eerste|maakt niet uit)\b")
 _WORDS_AROUND_A_PLACE = re.compile(
     r"\b(?:ik|ben|werk|zit|als|bij|in|van|op|voor|aan|de|het|een|en|mijn|onze|ons|hier|trouwens|overigens|zelf|dus|hoor"
     r"|kleine|grote|middelgrote|functie|is|even|ter|info)\b"
@@ -56,9 +58,9 @@ def decides(state: State, message: Message) -> bool:
 def take(state: State, message: Message) -> Taken:
     """Take `message` as the answer to the open question of `state`."""
     question = next_question(state)
-    place = _place(state, message)
+    place = _place(message)
     state = state.with_slots(**place)
-    if place and question not in {"level", "sector"} and _only_places(message):
+    if place and question in {"bottleneck", *Principle, *IN_OWN_WORDS} and _only_places(message):
         taken = Taken({}, [("utter_place_heard", {})])
     elif asks_the_coach(message.text) and question in {*Principle, *IN_OWN_WORDS}:
         taken = Taken({}, [("utter_not_for_me", {})])
@@ -85,7 +87,7 @@ def take(state: State, message: Message) -> Taken:
     return Taken({**place, **taken.changes}, taken.said)
 
 
-def _place(state: State, message: Message) -> dict[str, Any]:
+def _place(message: Message) -> dict[str, Any]:
     """Level and sector where the leader says them of themselves, at any time."""
     changes: dict[str, Any] = {}
     levels, sectors = message.values("level", "self"), message.values("sector", "self")
@@ -187,7 +189,7 @@ def _take_bottleneck(state: State, message: Message) -> Taken:
             return _confirm(state, proposed)
         if says_no(message.text, message.intent) and brief:
             return Taken({"proposed_bottleneck": None, "corrected": True})
-    if proposed and second and says_yes(message.text, message.intent) and brief:
+    if proposed and second and brief and (says_yes(message.text, message.intent) or _BOTH.search(message.text.lower())):
         return _confirm(state, proposed)
     if proposed and second and named and named[0] in {proposed, second}:
         return _confirm(state, named[0])

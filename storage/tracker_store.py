@@ -105,29 +105,25 @@ class ConversationStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation from its checkpoint on; None where there is none."""
-
-        def read(connection: Connection) -> tuple[Any, list[str]]:
-            found = connection.execute(sa.select(conversations).where(conversations.c.sender_id == sender_id)).first()
-            return found, _log(connection, found, found.checkpoint_sequence) if found else []
-
-        found, log = await self._run(read)
-        return self._tracker(found, log, found.checkpoint_sequence, found.checkpoint) if found else None
+        return await self._read(sender_id, whole=False)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """The conversation from its beginning; None where there is none."""
+        return await self._read(conversation_id, whole=True)
+
+    async def _read(self, sender_id: str, *, whole: bool) -> DialogueStateTracker | None:
+        """The tracker from the log as a whole, or from the checkpoint and the log after it."""
 
         def read(connection: Connection) -> tuple[Any, list[str]]:
-            of_sender = conversations.c.sender_id == conversation_id
-            found = connection.execute(sa.select(conversations).where(of_sender)).first()
-            return found, _log(connection, found, 0) if found else []
+            found = connection.execute(sa.select(conversations).where(conversations.c.sender_id == sender_id)).first()
+            return found, _log(connection, found, 0 if whole else found.checkpoint_sequence) if found else []
 
         found, log = await self._run(read)
-        return self._tracker(found, log, 0, None) if found else None
-
-    def _tracker(self, found: Any, log: list[str], since: int, checkpoint: str | None) -> DialogueStateTracker:
-        """The tracker of a conversation from a checkpoint, which reaches up to `since`, and the log after it."""
-        before = json.loads(checkpoint or "[]")
-        tracker = DialogueStateTracker.from_dict(found.sender_id, [*before, *map(json.loads, log)], self.domain.slots)
+        if not found:
+            return None
+        before = [] if whole else json.loads(found.checkpoint or "[]")
+        tracker = DialogueStateTracker.from_dict(sender_id, [*before, *map(json.loads, log)], self.domain.slots)
+        since = 0 if whole else found.checkpoint_sequence
         tracker.stored = Stored(found.sequence, len(tracker.events), len(before), since, found.written_at)
         return tracker
 
