@@ -2,7 +2,8 @@
 
 `events` is the log: what Rasa's own SQL store writes, with a sequence number per conversation and the id of the
 message. `conversations` has a row for each: how far its log goes, when it was last written, and a checkpoint to read
-from instead of from the beginning. It is derived from the log and can be rebuilt.
+from instead of from the beginning. It is derived from the log and can be rebuilt. `erasures` remembers for a day by
+which message a conversation was erased and what the coach replied, so that this message, sent again, begins no new one.
 """
 
 from __future__ import annotations
@@ -57,6 +58,15 @@ conversations = sa.Table(
     sa.Column("checkpoint_sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("checkpoint", sa.Text),
     sa.Index("conversations_written_at", "written_at"),
+)
+
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("message_id", sa.String(255), primary_key=True),
+    sa.Column("erased_at", sa.Float, nullable=False),
+    sa.Column("replies", sa.Text, nullable=False),
 )
 
 
@@ -153,7 +163,8 @@ def migrate(engine: Engine) -> None:
 
 def delete_conversation(connection: Connection, sender_id: str) -> int:
     """Delete all there is of a conversation, in the transaction of `connection`; returns how many events."""
-    connection.execute(sa.delete(conversations).where(conversations.c.sender_id == sender_id))
+    for table in (conversations, erasures):
+        connection.execute(sa.delete(table).where(table.c.sender_id == sender_id))
     return int(connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount)
 
 
@@ -171,6 +182,7 @@ def purge(engine: Engine, days: float) -> int:
     """Erase the conversations in which nothing was said for `days` days; returns how many.
 
     Some at a time, each batch in one transaction. A conversation that is spoken in meanwhile waits, and begins anew.
+    Erasures are forgotten after a day.
 
     Raises:
         ValueError: `days` is not above zero.
@@ -179,6 +191,8 @@ def purge(engine: Engine, days: float) -> int:
     if not days > 0:
         raise ValueError(f"Conversations are kept for more than zero days, not {days}.")
     old = sa.select(conversations.c.sender_id).where(conversations.c.written_at < time.time() - days * DAY)
+    with engine.execution_options(**WRITES).begin() as connection:
+        connection.execute(sa.delete(erasures).where(erasures.c.erased_at < time.time() - DAY))
     erased = 0
     while True:
         with engine.execution_options(**WRITES).begin() as connection:

@@ -28,7 +28,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 
-from storage.schema import WRITES, conversations, delete_conversation, events, migrate, open_database, ping
+from storage.schema import WRITES, conversations, delete_conversation, erasures, events, migrate, open_database, ping
 
 # After this many turns behind the checkpoint a new one is made, half-way: a turn reads five to ten turns.
 TURNS_BEFORE_CHECKPOINT = 10
@@ -165,6 +165,8 @@ class ConversationStore(TrackerStore):
                 connection.execute(sa.insert(conversations).values(sender_id=sender_id, **changes))
             if erased:
                 delete_conversation(connection, sender_id)
+                for erasure in _erasures(sender_id, new):
+                    connection.execute(sa.insert(erasures).values(erasure))
             else:
                 connection.execute(sa.insert(events), rows)
 
@@ -194,6 +196,11 @@ class ConversationStore(TrackerStore):
 
         def read(connection: Connection) -> list[str] | None:
             of_sender = events.c.sender_id == sender_id
+            erased = sa.select(erasures.c.replies).where(
+                erasures.c.sender_id == sender_id, erasures.c.message_id == message_id
+            )
+            if replies := connection.execute(erased).scalar():
+                return list(json.loads(replies))
             message = sa.select(events.c.sequence).where(of_sender, events.c.message_id == message_id)
             sequence = connection.execute(message).scalar()
             if sequence is None:
@@ -265,6 +272,16 @@ def _row(sender_id: str, sequence: int, event: Event) -> dict[str, Any]:
         "message_id": event.message_id if isinstance(event, UserUttered) else None,
         "data": json.dumps(data),
     }
+
+
+def _erasures(sender_id: str, turn: list[Event]) -> list[dict[str, Any]]:
+    """The messages of the turn that erased the conversation, with what the coach said; nothing of the leader's."""
+    replies = json.dumps([json.dumps(event.as_dict()) for event in turn if isinstance(event, BotUttered)])
+    return [
+        {"sender_id": sender_id, "message_id": event.message_id, "erased_at": time.time(), "replies": replies}
+        for event in turn
+        if isinstance(event, UserUttered) and event.message_id
+    ]
 
 
 def _response(bot: dict[str, Any]) -> dict[str, Any]:

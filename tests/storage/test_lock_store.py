@@ -13,7 +13,7 @@ from rasa.core.lock_store import LockError
 from rasa.utils.endpoints import EndpointConfig
 
 from storage import lock_store
-from storage.lock_store import ConversationLockStore
+from storage.lock_store import CONNECTIONS_OF_A_CONVERSATION, ConversationLockStore
 from tools.model import ROOT
 
 HOLD = """
@@ -55,6 +55,26 @@ async def test_one_holder_at_a_time_in_the_order_of_asking(address: str) -> None
     await asyncio.gather(*tasks)
     assert seen == [f"{sign}{name}" for name in "abcdefgh" for sign in "+-"]
     assert len(store._queues) == 0
+
+
+async def test_the_order_of_asking_holds_across_stores(postgres_address: str) -> None:
+    stores, seen = [open_store(postgres_address) for _ in range(2)], []
+    names, tasks = "abcdefg", []
+    for name, at in zip(names, (0, 0, 0, 1, 1, 0, 1), strict=True):
+        tasks.append(asyncio.create_task(hold(stores[at], "leader", name, seen, 0.3)))
+        await asyncio.sleep(0.03)
+    await asyncio.gather(*tasks)
+    assert seen == [f"{sign}{name}" for name in names for sign in "+-"]
+
+
+async def test_a_flood_in_one_conversation_leaves_connections_for_others(postgres_address: str) -> None:
+    store, seen = open_store(postgres_address, pool_size=CONNECTIONS_OF_A_CONVERSATION + 1), []
+    flood = [asyncio.create_task(hold(store, "leader", str(n), seen, 0.1)) for n in range(12)]
+    await asyncio.sleep(0.05)
+    await hold(store, "another", "x", seen)
+    assert seen.index("-x") < 4
+    await asyncio.gather(*flood)
+    assert len(seen) == 26
 
 
 async def test_conversations_do_not_wait_for_each_other(address: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from storage import tracker_store
-from storage.schema import erase, events, rebuild
+from storage.schema import DAY, erase, erasures, events, purge, rebuild
 from storage.tracker_store import ConversationChangedError, ConversationStore, checkpoint_events
 
 
@@ -194,6 +195,26 @@ async def test_a_conversation_erased_in_its_turn_is_gone_and_can_begin_anew(stor
     tracker = await store.retrieve("leader")
     assert tracker
     assert texts(tracker) == ["opnieuw"]
+
+
+async def test_the_message_that_erased_a_conversation_is_remembered_for_a_day_without_its_words(
+    store: ConversationStore,
+) -> None:
+    tracker = await store.get_or_create_tracker("leader")
+    tracker.update(UserUttered("wis mijn geheim", message_id="m1"))
+    tracker.update(SlotSet("erase", True))
+    tracker.update(BotUttered("Gewist."))
+    await store.save(tracker)
+    assert await store.handled("leader", "m1") == [{"text": "Gewist."}]
+    assert await store.handled("leader", "m2") is None
+    with store._engine.begin() as connection:
+        assert "geheim" not in str(connection.execute(sa.select(erasures)).all())
+    assert purge(store._engine, 28) == 0
+    assert await store.handled("leader", "m1")
+    with store._engine.begin() as connection:
+        connection.execute(sa.update(erasures).values(erased_at=time.time() - DAY - 1))
+    purge(store._engine, 28)
+    assert await store.handled("leader", "m1") is None
 
 
 async def test_events_reach_a_broker_after_they_are_stored_and_not_when_refused(address: str, domain: Domain) -> None:
