@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 import sanic
 import sanic.response
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
 from reflectiecoach_compat.absent import TensorFlowMissing
 
 from tools import serve
@@ -81,12 +83,30 @@ def test_more_than_one_worker_is_refused_with_what_to_do() -> None:
         sanic.Sanic("two_workers").run(workers=2)
 
 
-def test_the_three_repairs() -> None:
+def test_the_repairs() -> None:
     assert np.VisibleDeprecationWarning is np.exceptions.VisibleDeprecationWarning
     assert sanic.Sanic.run.__name__ == "run"
     assert hasattr(sanic.Sanic.run, "__wrapped__")
     answer = sanic.response.stream(lambda response: None, content_type="text/event-stream")
     assert answer.content_type == "text/event-stream"
+
+
+@pytest.mark.parametrize(
+    ("answer", "fits"),
+    [
+        ({"events": [{"event": "slot", "name": "level", "value": "bestuur"}], "responses": [{}]}, True),
+        ({"events": [{"event": "no such event"}], "responses": []}, False),
+        ({"events": [{"event": "slot"}], "responses": []}, False),
+        ({"events": [], "responses": "hallo"}, False),
+    ],
+)
+def test_an_answer_of_the_action_server_is_still_validated(answer: dict[str, Any], fits: bool) -> None:
+    action = RemoteAction("action_any", None)
+    if fits:
+        assert action._validate_action_result(answer)
+    else:
+        with pytest.raises(ValidationError):
+            action._validate_action_result(answer)
 
 
 def test_usage_reports_are_off() -> None:

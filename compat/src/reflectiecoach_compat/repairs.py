@@ -1,6 +1,6 @@
-"""Three repairs of libraries that Rasa 3.6 and rasa-sdk 3.6 call by names that are gone.
+"""Four repairs for Rasa 3.6 and rasa-sdk 3.6 on current libraries.
 
-Each runs once, right after its module was imported, and only adds what is missing.
+Each runs once, right after its module was imported.
 """
 
 from __future__ import annotations
@@ -53,8 +53,26 @@ def repair_sanic_response(response: Any) -> None:
     response.stream = stream
 
 
+def repair_rasa_action(action: Any) -> None:
+    """Validate the action server's answers by one validator.
+
+    `jsonschema.validate` checks the schema itself each time; since jsonschema 4.18 that takes longer than the rest of a
+    turn, and Rasa's schema is always the same.
+    """
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - every process of the environment loads this module
+
+    validator = Draft202012Validator(action.RemoteAction.action_response_format_spec())
+
+    def validate_action_result(self: Any, result: dict[str, Any]) -> bool:
+        validator.validate(result)
+        return True
+
+    action.RemoteAction._validate_action_result = validate_action_result
+
+
 REPAIRS: dict[str, Callable[[Any], None]] = {
     "numpy": repair_numpy,
+    "rasa.core.actions.action": repair_rasa_action,
     "sanic.app": repair_sanic_app,
     "sanic.response": repair_sanic_response,
 }
