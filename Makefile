@@ -31,7 +31,7 @@ evaluate: .venv/.ready ## recognition: cross-validation and held-out sentences, 
 	@$(PY) -m benchmarks.evaluate
 
 bench: .venv/.ready ## training, start-up, reply, memory, disk, and what storing costs
-	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.storage
+	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.locks && $(PY) -m benchmarks.storage
 
 soak: .venv/.ready ## the long runs: load and faults, ten rounds
 	@ROUNDS=10 .venv/bin/pytest -s tests/storage
