@@ -69,10 +69,11 @@ async def measure(address: str, port: int) -> None:
     """Print a line for each."""
     stores = [ConversationLockStore(EndpointConfig(address)) for _ in range(2)]
     clients = [Redis(port=port) for _ in range(2)]
-    for title, locks in (
-        ("PostgreSQL", [store.lock for store in stores]),
-        ("Valkey", [valkey_lock(client) for client in clients]),
-    ):
+    both: dict[str, list[Lock]] = {
+        "PostgreSQL": [store.lock for store in stores],
+        "Valkey": [valkey_lock(client) for client in clients],
+    }
+    for title, locks in both.items():
         cost = await alone(locks[0])
         seconds, inversions = await waiting(locks)
         print(
