@@ -70,7 +70,9 @@ erasures = sa.Table(
 )
 
 
-def open_database(url: str, pool_size: int = 5, seconds_for_a_connection: float = SECONDS_FOR_A_CONNECTION) -> Engine:
+def open_database(
+    url: str | None, pool_size: int = 5, seconds_for_a_connection: float = SECONDS_FOR_A_CONNECTION
+) -> Engine:
     """An engine for a SQLite file (`sqlite:///path`) or PostgreSQL (`postgresql://user@host/name`).
 
     At most `pool_size` connections are open at once. Connecting, waiting for a connection and a statement each have a
@@ -80,11 +82,10 @@ def open_database(url: str, pool_size: int = 5, seconds_for_a_connection: float 
         ValueError: `url` is neither.
     """
     try:
-        address = make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise ValueError(
-            "The database's address cannot be read; it begins with sqlite:/// or postgresql://."
-        ) from error
+        address = make_url(url or "")
+    except (sa.exc.ArgumentError, ValueError):  # they repeat the address, with its password
+        message = "The database's address cannot be read; it begins with sqlite:/// or postgresql://."
+        raise ValueError(message) from None
     shared: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 0,
@@ -92,12 +93,13 @@ def open_database(url: str, pool_size: int = 5, seconds_for_a_connection: float 
         "hide_parameters": True,
         "future": True,
     }
-    if address.get_backend_name() == "sqlite":
+    # Another driver would be missing, which Rasa takes for a store that is not there, and goes on in memory.
+    if address.drivername in {"sqlite", "sqlite+pysqlite"} and address.database not in {None, "", ":memory:"}:
         return _open_sqlite(address, shared)
-    if address.get_backend_name() == "postgresql":
+    if address.drivername in {"postgresql", "postgresql+psycopg2"}:
         settings = {
             "connect_timeout": SECONDS_TO_CONNECT,
-            "options": f"-c statement_timeout={SECONDS_OF_A_STATEMENT}s",
+            "options": f"-c statement_timeout={SECONDS_OF_A_STATEMENT}s {address.query.get('options', '')}",
             # A server that is gone without a word is noticed within half a minute.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
@@ -105,7 +107,9 @@ def open_database(url: str, pool_size: int = 5, seconds_for_a_connection: float 
             "tcp_user_timeout": 20_000,
         }
         return sa.create_engine(address, pool_pre_ping=True, connect_args=settings, **shared)
-    raise ValueError(f"{address.get_backend_name()} is no database for conversations: take sqlite or postgresql.")
+    raise ValueError(
+        f"{address.drivername} is no database for conversations: take postgresql://, or sqlite:/// with a file."
+    )
 
 
 def _open_sqlite(address: sa.engine.URL, shared: dict[str, Any]) -> Engine:

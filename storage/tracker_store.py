@@ -139,7 +139,10 @@ class ConversationStore(TrackerStore):
 
         Raises:
             ConversationChangedError: somebody else appended in the meantime.
+            ValueError: the tracker was made to forget events.
         """
+        if tracker._max_event_history is not None:
+            raise ValueError("A tracker that forgets events cannot be stored: what it forgot would be taken for new.")
         stored: Stored = getattr(tracker, "stored", Stored())
         new = list(itertools.islice(tracker.events, stored.count, None))
         if not new:
