@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -75,7 +76,9 @@ def new_database(server: Any) -> str:
 def running(setting: Setting, folder: Path, server: Any, model: Path) -> Iterator[tuple[list[int], TrackerStore]]:
     """The ports of the coaches of a setting, and a store on their database to put long conversations into."""
     actions_port, ports = free_port(), [free_port() for _ in range(setting.processes)]
-    settings = environment(actions_port)
+    # The encoder's threads wait spinning: more of them than cores cost every process most of its time.
+    threads = max((os.cpu_count() or 1) // setting.processes, 1)
+    settings = {**environment(actions_port), "OMP_NUM_THREADS": str(threads)}
     domain = Domain.load(str(ROOT / "domain.yml"))
     coaches = [replace(serve.coach(port, model), name=f"coach-{port}") for port in ports]
     file = folder / f"{uuid.uuid4().hex}.db"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import json
 import time
@@ -122,7 +123,8 @@ class ConversationStore(TrackerStore):
         if not found:
             return None
         before = [] if whole else json.loads(found.checkpoint or "[]")
-        tracker = DialogueStateTracker.from_dict(sender_id, [*before, *map(json.loads, log)], self.domain.slots)
+        past = [_event(data) for data in (*before, *map(json.loads, log))]
+        tracker = DialogueStateTracker.from_events(sender_id, past, self.domain.slots)
         since = 0 if whole else found.checkpoint_sequence
         tracker.stored = Stored(found.sequence, len(tracker.events), len(before), since, found.written_at)
         return tracker
@@ -252,6 +254,22 @@ def checkpoint_events(tracker: DialogueStateTracker) -> list[Event]:
         *loop,
         ActionExecuted(ACTION_LISTEN_NAME, timestamp=at),
     ]
+
+
+# Rasa looks through all classes of events for each event that it reads.
+_type_of_event = functools.cache(Event.resolve_by_type)
+
+
+def _event(data: dict[str, Any]) -> Event:
+    """An event from what was stored of it.
+
+    Raises:
+        ValueError: there is no such event.
+    """
+    kind = _type_of_event(data.get("event"), None)
+    if kind is None:
+        raise ValueError(f"Rasa knows no event {data.get('event')!r}.")
+    return kind._from_parameters(data)
 
 
 def _log(connection: Connection, found: Any, since: int) -> list[str]:

@@ -94,7 +94,7 @@ def service(mortal_postgres: Any, model: Path) -> Iterator[Service]:
     ports = [free_port(), free_port()]
     engine = sa.create_engine(address, poolclass=sa.pool.NullPool, future=True)
     actions = serve.action_server(actions_port)
-    settings = {**environment(actions_port), "DATABASE_URL": address}
+    settings = {**environment(actions_port), "DATABASE_URL": address, "OMP_NUM_THREADS": "1"}
     commands = [replace(serve.coach(port, model), name=f"coach-{port}") for port in ports]
     service = Service(ports, actions, settings, engine, mortal_postgres, commands=commands)
     with ExitStack() as stack:
