@@ -2,57 +2,29 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
-
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.conversation import heard, set_slots, state_of
-from coach.route import next_question, previous_question
-from coach.vocabulary import Command, Pause, Principle
-
-# What the leader has to answer or refuse; passing over it would leave the conversation nowhere.
-CANNOT_SKIP = frozenset({None, "bottleneck", "confirmation", "continue_coaching"})
+from actions.conversation import heard, say_and_set, set_slots, state_of
+from coach import steering
+from coach.message import Taken
+from coach.vocabulary import Command, Pause
 
 
-class SayAboutQuestion(Action, ABC):
-    """Says something about the open question: of its principle where it has one, otherwise of the question itself."""
+class ActionAnswerQuestion(Action):
+    """Explains or illustrates what the leader asks about: a bottleneck, a principle, or the open question."""
 
-    @property
-    @abstractmethod
-    def response(self) -> str:
-        """What the names of its responses begin with."""
+    def name(self) -> str:
+        """The name in the domain."""
+        return "action_answer_question"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Say it; the form then asks the question again."""
-        question = next_question(state_of(tracker))
-        on_principle = question in set(Principle)
-        response = f"{self.response}_{question}" if on_principle else self.response
-        dispatcher.utter_message(response=response, asked=question)
-        return []
-
-
-class ActionExplain(SayAboutQuestion):
-    """Explains what the open question is about."""
-
-    response = "utter_explain"
-
-    def name(self) -> str:
-        """The name in the domain."""
-        return "action_explain"
-
-
-class ActionGiveExample(SayAboutQuestion):
-    """Gives an example for the open question."""
-
-    response = "utter_example"
-
-    def name(self) -> str:
-        """The name in the domain."""
-        return "action_give_example"
+        message = heard(tracker)
+        said = steering.answer_to(message.intent, state_of(tracker), message)
+        return say_and_set(dispatcher, Taken({}, [said]))
 
 
 class ActionSkipQuestion(Action):
@@ -63,14 +35,8 @@ class ActionSkipQuestion(Action):
         return "action_skip_question"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Close the open question without an answer; the bottleneck alone cannot be passed over."""
-        state = state_of(tracker)
-        question = next_question(state)
-        if question in CANNOT_SKIP:
-            dispatcher.utter_message(response="utter_cannot_skip")
-            return []
-        dispatcher.utter_message(response="utter_skipped")
-        return set_slots({"skipped": [*state.listed("skipped"), question]})
+        """Close the open question; the bottleneck alone cannot be passed over."""
+        return say_and_set(dispatcher, steering.skip(state_of(tracker)))
 
 
 class ActionGoBack(Action):
@@ -81,20 +47,8 @@ class ActionGoBack(Action):
         return "action_go_back"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Forget the answer before, so that it is asked next; say so where there is none."""
-        state = state_of(tracker)
-        question = previous_question(state)
-        if question is None:
-            dispatcher.utter_message(response="utter_nothing_before")
-            return []
-        dispatcher.utter_message(response="utter_gone_back")
-        changes: dict[str, Any] = {
-            question: None,
-            "skipped": [other for other in state.listed("skipped") if other != question],
-        }
-        if question in set(Principle):
-            changes["current_principle"] = question
-        return set_slots(changes)
+        """Ask it next; say so where there is none."""
+        return say_and_set(dispatcher, steering.go_back(state_of(tracker)))
 
 
 class ActionChoosePrinciple(Action):
@@ -105,21 +59,8 @@ class ActionChoosePrinciple(Action):
         return "action_choose_principle"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Make the named principle the next question; without one, or before there is a bottleneck, say how it goes."""
-        state = state_of(tracker)
-        named = heard(tracker).values("principle")
-        if not named or not state["bottleneck"]:
-            dispatcher.utter_message(response="utter_about_principles")
-            return []
-        dispatcher.utter_message(response="utter_principle_chosen")
-        return set_slots(
-            {
-                named[0]: None,
-                "current_principle": named[0],
-                "opened": [other for other in state.listed("opened") if other != named[0]],
-                "skipped": [other for other in state.listed("skipped") if other != named[0]],
-            }
-        )
+        """Make the named principle the next question."""
+        return say_and_set(dispatcher, steering.choose_principle(state_of(tracker), heard(tracker)))
 
 
 class ActionPause(Action):

@@ -1,4 +1,4 @@
-"""What the actions share: reading a conversation from Rasa's tracker."""
+"""What the actions share: reading a conversation from Rasa's tracker, saying, and setting slots."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
 
-from coach.message import Message
+from actions.settings import SENDER_RUNS
+from coach.message import Message, Taken
 from coach.route import State
 
 FORM = "reflection_form"
@@ -27,8 +29,8 @@ def heard(tracker: Tracker) -> Message:
 
 
 def state_of(tracker: Tracker) -> State:
-    """What is known in the conversation."""
-    return State(dict(tracker.slots))
+    """What is known in the conversation, and whether a mail can be sent on the leader's behalf."""
+    return State({**tracker.slots, "sender_runs": SENDER_RUNS})
 
 
 def is_fresh(tracker: Tracker) -> bool:
@@ -41,6 +43,19 @@ def is_fresh(tracker: Tracker) -> bool:
     return False
 
 
+def seconds_away(tracker: Tracker) -> float:
+    """How long before their last message the leader was last heard; zero at the first message."""
+    moments = [event.get("timestamp") or 0.0 for event in tracker.events if event["event"] == "user"]
+    return moments[-1] - moments[-2] if len(moments) > 1 else 0.0
+
+
 def set_slots(changes: dict[str, Any]) -> list[EventType]:
     """An event per slot."""
     return [SlotSet(name, value) for name, value in changes.items()]
+
+
+def say_and_set(dispatcher: CollectingDispatcher, taken: Taken) -> list[EventType]:
+    """Say what is to be said; returns the events of what changes."""
+    for response, values in taken.said:
+        dispatcher.utter_message(response=response, **values)
+    return set_slots(taken.changes)

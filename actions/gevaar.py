@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.conversation import heard, set_slots, state_of
-from coach.danger import kind_of_danger
+from coach.danger import danger_in
 from coach.vocabulary import Pause
 
 
@@ -21,9 +21,10 @@ class ActionPauseForDanger(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Refer at once, and remember that the coaching is paused."""
-        danger = kind_of_danger(heard(tracker).text).value
-        dispatcher.utter_message(response="utter_danger", danger=danger)
-        return set_slots({"paused": Pause.DANGER.value, "danger": danger, "pending_command": None})
+        danger = danger_in(heard(tracker).text)
+        changes = {"danger": danger.kind.value, "danger_to": danger.to.value}
+        dispatcher.utter_message(response="utter_danger", danger_now=danger.now, **changes)
+        return set_slots({"paused": Pause.DANGER.value, "pending_command": None, **changes})
 
 
 class ActionAskContinueCoaching(Action):

@@ -22,10 +22,11 @@ class ActionAskBottleneck(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Give a new story back, and ask."""
         state = state_of(tracker)
-        proposed = state["proposed_bottleneck"]
+        proposed = state["proposed_bottleneck"] or state["proposed_wish"]
         if proposed and is_fresh(tracker):
             words = fragment(state["situation"] or "")
-            dispatcher.utter_message(response="utter_mirror" if words else "utter_mirror_plainly", fragment=words)
+            mirror = "utter_mirror_wish" if state["proposed_wish"] else "utter_mirror"
+            dispatcher.utter_message(response=mirror if words else "utter_mirror_plainly", fragment=words)
         if heard(tracker).intent == "bottleneck_unclear" and state["clarifications"] == 1:
             dispatcher.utter_message(response="utter_heard_trouble")
         dispatcher.utter_message(response=bottleneck_question(state))

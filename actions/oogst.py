@@ -9,10 +9,11 @@ from rasa_sdk.types import DomainDict
 
 from actions.conversation import state_of
 from coach.summary import Summary
+from coach.vocabulary import Principle
 
 
 class ActionAskSummaryCheck(Action):
-    """Shows the summary and asks whether it is right."""
+    """Shows the summary and asks whether it is right, or asks for the new words of one line."""
 
     def name(self) -> str:
         """The name that Rasa's form calls."""
@@ -20,5 +21,12 @@ class ActionAskSummaryCheck(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Say a line per principle that was answered."""
-        dispatcher.utter_message(response="utter_ask_summary_check", summary=Summary.of(state_of(tracker)).lines())
+        state = state_of(tracker)
+        line = state["correcting"]
+        if line in set(Principle):
+            dispatcher.utter_message(response="utter_ask_line", title=Principle(line).title.lower())
+        elif line:
+            dispatcher.utter_message(response="utter_ask_addition")
+        else:
+            dispatcher.utter_message(response="utter_ask_summary_check", summary=Summary.of(state).lines())
         return []

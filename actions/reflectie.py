@@ -11,9 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.types import DomainDict
 
-from actions.conversation import heard, is_fresh, set_slots, state_of
-from coach import taking
-from coach.answer import interrupts
+from actions.conversation import heard, is_fresh, say_and_set, seconds_away, set_slots, state_of
+from coach.answer import is_promising
+from coach.fragment import fragment, shorten
+from coach.message import Taken
+from coach.responding import respond
 from coach.route import next_question, step_of
 from coach.vocabulary import Principle
 
@@ -34,26 +36,24 @@ class ValidateReflectionForm(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Return what the message changes and the next question."""
         state = state_of(tracker)
-        taken = taking.Taken({})
-        if is_fresh(tracker):
-            message = heard(tracker)
-            reflecting = bool(state["bottleneck"])
-            interrupting = interrupts(message.intent, message.certainty, message.text, reflecting=reflecting)
-            if interrupting and not taking.decides(state, message):
-                if state[REQUESTED_SLOT]:
-                    return []
-            else:
-                taken = taking.take(state, message)
+        fresh = is_fresh(tracker)
+        taken: Taken | None = Taken({})
+        if fresh:
+            taken = respond(state, heard(tracker), seconds_away(tracker))
+        if taken is None and state[REQUESTED_SLOT]:
+            return []
+        taken = taken or Taken({})
         after = state.with_slots(**taken.changes)
         question = next_question(after)
-        changes = dict(taken.changes)
+        welcomed: dict[str, Any] = {}
         if not state["welcomed"] and question not in WAITS:
-            story_told = after["bottleneck"] or after["proposed_bottleneck"]
+            story_told = after.principles or after["proposed_bottleneck"] or after["proposed_wish"]
             dispatcher.utter_message(response="utter_welcome_short" if story_told else "utter_welcome")
-            changes["welcomed"] = True
-        for response, values in taken.said:
-            dispatcher.utter_message(response=response, **values)
-        return [*set_slots(changes), SlotSet(REQUESTED_SLOT, question)]
+            welcomed = {"welcomed": True}
+        changes = say_and_set(dispatcher, taken) + set_slots(welcomed)
+        if fresh and not changes:  # a form that sets nothing counts as one that did not understand
+            changes = [SlotSet("asked", question)]
+        return [*changes, SlotSet(REQUESTED_SLOT, question)]
 
 
 class AskPrinciple(Action, ABC):
@@ -71,18 +71,27 @@ class AskPrinciple(Action, ABC):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Ask, and remember that this principle was opened and which question of it is open."""
         state = state_of(tracker)
-        opened, deepened = state.listed("opened"), state.listed("deepened")
+        opened, answer = state.listed("opened"), state[self.principle]
         changes: dict[str, Any] = {"current_principle": self.principle.value}
         if self.principle not in opened:
             step, total = step_of(state, self.principle)
             dispatcher.utter_message(response=f"utter_open_{self.principle}", step=step, total=total)
-            dispatcher.utter_message(response=f"utter_ask_{self.principle}")
             changes["opened"] = [*opened, self.principle.value]
-        elif self.principle in deepened and is_fresh(tracker):
-            dispatcher.utter_message(response=f"utter_deepen_{self.principle}")
-        else:
+        if state["reopened"] == self.principle:
+            dispatcher.utter_message(response="utter_earlier_answer", answer=shorten(answer))
+        elif state["deepening"] == self.principle and is_fresh(tracker):
+            if is_promising(answer or ""):
+                dispatcher.utter_message(response="utter_deepen_promise", fragment=fragment(answer))
+            else:
+                dispatcher.utter_message(response=f"utter_deepen_{self.principle}")
+            return set_slots(changes)
+        elif self.principle in opened and state["current_principle"] == self.principle:
             dispatcher.utter_message(response="utter_return")
-            dispatcher.utter_message(response=f"utter_ask_{self.principle}")
+        elif self.principle in opened:
+            step, total = step_of(state, self.principle)
+            title = self.principle.title.lower()
+            dispatcher.utter_message(response="utter_return_to", step=step, total=total, principle=title)
+        dispatcher.utter_message(response=f"utter_ask_{self.principle}")
         return set_slots(changes)
 
 

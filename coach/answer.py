@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 
+from coach.danger import tells_of_danger
+
 # Intents that interrupt the open question. Everything else a leader types is an answer to it.
 INTERRUPTIONS = frozenset(
     {
         "stop", "pause", "start_over", "skip", "go_back", "repeat", "ask_explanation", "ask_example", "ask_help",
         "choose_principle", "delete_my_data", "ask_contact", "ask_bot_identity", "ask_privacy", "ask_about_network",
         "ask_about_bottlenecks", "ask_about_principles", "greet", "goodbye", "thank", "insult", "crisis",
-        "out_of_scope", "resume",
+        "out_of_scope", "resume", "withdraw_consent",
     }
 )  # fmt: skip
 # A first step or an example may sound like a command ("we zijn gestopt met dat overleg"): to interrupt, a message must
-# be clearly one. Danger interrupts whatever the certainty.
+# be clearly one. Danger interrupts at any certainty, but without a word that points to it only when it is likely.
 LEAST_CERTAINTY = 0.35
+# A whole sentence during the reflection is soon an answer.
+WORDS_OF_A_SENTENCE = 5
+LEAST_CERTAINTY_OF_A_SENTENCE = 0.5
 # Once the reflection is under way, a day or a number in an answer is soon taken for something outside the task.
 LEAST_CERTAINTY_OUT_OF_SCOPE = 0.85
 MOST_WORDS = 12
-ALWAYS_INTERRUPT = frozenset({"crisis"})
+CERTAIN_DANGER = 0.6
 THIN_WORDS = 3
 # Up to this many words, a yes or a no is nothing but that, and a message that names a bottleneck chooses it; a longer
 # one tells a story.
@@ -38,6 +43,20 @@ _UNKNOWN = re.compile(
     r"\b(?:weet (?:ik )?(?:(?:het|dat|ook|echt|nog|zo|eigenlijk|gewoon) )*niet|geen (?:flauw )?idee|"
     r"zou (?:ik )?(?:het )?(?:ook |echt )*niet weten|niet weten hoor|geen benul)\b"
 )
+# Where an answer turns: something never asked or said, something just seen, a condition. A coach stays there.
+_PROMISING = re.compile(
+    r"\b(?:nog )?nooit (?:\w+ ){0,4}(?:gevraagd|gezegd|besproken|uitgesproken|verteld|voorgelegd|geprobeerd|aangekaart"
+    r"|gedaan|bedacht|nagevraagd)\b"
+    r"|\b(?:nu ik (?:dit|het|dat)? ?(?:zo |nu )?(?:zeg|typ|schrijf|opschrijf|lees|bedenk)"
+    r"|ik merk nu|ik realiseer me|besef)\b"
+    r"|\b(?:niet|nooit) .{0,40}\beigenlijk\W*$|\bmaar eigenlijk\b|\bals ik eerlijk ben\b"
+    r"|\bja,? maar alleen (?:als|wanneer)\b|\bdurf (?:ik )?(?:het |dat )?(?:niet|nooit)\b"
+)
+_ADVICE = re.compile(
+    r"\bzeg jij het maar\b|^(?:en )?wat (?:moet|kan|zou) ik (?:nu |dan |hier )?(?:doen|zeggen)\b"
+    r"|\bgeef (?:me |mij )?(?:eens )?(?:een )?advies"
+    r"|\bwat (?:zou|vind|raad) jij\b|\bheb je (?:een )?(?:tip|advies|idee)\b|, wat moet ik doen\W*$"
+)
 _YOU = re.compile(r"\b(?:je|jij|jou|jouw|u|uw|gij|ge|uwe)\b")
 
 
@@ -51,10 +70,12 @@ def interrupts(intent: str, certainty: float, text: str, *, reflecting: bool) ->
 
     `reflecting`: the bottleneck is known, so that the open question is about the leader's own work.
     """
-    if intent in ALWAYS_INTERRUPT:
-        return True
-    least = LEAST_CERTAINTY_OUT_OF_SCOPE if intent == "out_of_scope" and reflecting else LEAST_CERTAINTY
-    return intent in INTERRUPTIONS and certainty >= least and count_words(text) <= MOST_WORDS
+    if intent == "crisis":
+        return certainty >= CERTAIN_DANGER or tells_of_danger(text)
+    words = count_words(text)
+    least = LEAST_CERTAINTY_OF_A_SENTENCE if reflecting and words >= WORDS_OF_A_SENTENCE else LEAST_CERTAINTY
+    least = LEAST_CERTAINTY_OUT_OF_SCOPE if reflecting and intent == "out_of_scope" else least
+    return intent in INTERRUPTIONS and certainty >= least and words <= MOST_WORDS
 
 
 def is_brief(text: str) -> bool:
@@ -88,11 +109,23 @@ def says_nothing(text: str, intent: str) -> bool:
     return says_unknown(text) or count_words(text) <= most_words
 
 
+def asks_for_advice(text: str) -> bool:
+    """Whether a message leaves the answer to the coach ("zeg jij het maar, wat moet ik doen")."""
+    return bool(_ADVICE.search(text.lower()))
+
+
 def asks_the_coach(text: str) -> bool:
     """Whether a message is a question to the coach ("wat is je advies?"), and so no answer to the coach's own."""
+    if asks_for_advice(text):
+        return True
     return text.rstrip(" !").endswith("?") and count_words(text) <= MOST_WORDS and bool(_YOU.search(text.lower()))
 
 
 def is_thin(text: str, intent: str) -> bool:
     """Whether an answer is too short or too evasive to go on from."""
     return says_nothing(text, intent) or count_words(text) <= THIN_WORDS
+
+
+def is_promising(text: str) -> bool:
+    """Whether an answer holds the start of something, to stay with before going on."""
+    return bool(_PROMISING.search(text.lower()))

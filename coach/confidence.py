@@ -1,4 +1,4 @@
-"""Reading how sure a leader is, from 1 to 10."""
+"""Reading how sure a leader is, from 1 to 10, from a number or from words."""
 
 from __future__ import annotations
 
@@ -26,10 +26,45 @@ _NUMBER = re.compile(
     r"(?:[.,]5|\s*½|(?:\s*en een|ën)\s*half|eneenhalf)?(?![\w])"
 )
 _ONE = re.compile(r"(?<!\w)(?:één|een)(?!\w)\s*$")
+# What people say instead of a number, with the number that it stands for; the first that fits counts.
+_SAID: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
+    (number, re.compile(rf"\b(?:{words})(?!\w)"))
+    for number, words in (
+        (
+            2,
+            "(?:helemaal|totaal|absoluut|echt) niet (?:zo )?(?:zeker|zeker van)|kansloos"
+            "|gaat niet lukken|lukt (?:me )?(?:vast )?niet",
+        ),
+        (
+            4,
+            "niet (?:heel|erg|zo|echt|helemaal)? ?(?:veel )?(?:zeker|vertrouwen)"
+            "|twijfel\\w*|weinig vertrouwen|onzeker|een beetje",
+        ),
+        (10, "honderd procent|100 ?%|100 procent|voor de volle honderd"),
+        (9, "(?:heel|erg|zeer|super|behoorlijk|vrij) zeker|heel veel vertrouwen|gaat (?:zeker|gewoon|vast) lukken"),
+        (
+            7,
+            "best (?:wel )?(?:zeker|goed)|redelijk (?:zeker|wat vertrouwen)"
+            "|wel vertrouwen|komt (?:wel )?goed|moet lukken",
+        ),
+        (6, "redelijk|voldoende|wel oké|gaat wel|fifty[- ]fifty|half om half"),
+        (8, "zeker|veel vertrouwen|goed"),
+    )
+)
+# Middle of the scale: from here on there is more confidence than doubt.
+CONFIDENT = 7
+DOUBTFUL = 4
+
+
+def band_of(number: int) -> str:
+    """Low, middle or high: which question fits."""
+    return "high" if number >= CONFIDENT else "low" if number <= DOUBTFUL else "middle"
 
 
 def read_confidence(text: str) -> int | None:
     """The number from 1 to 10 that `text` gives ("een zeven", "7/10", "6,5"), halves rounded down; None without one.
+
+    Without a number, what the words stand for ("heel zeker" is a 9).
 
     The first number counts; of two that belong together ("tussen 6 en 7") the lower one, for the question that follows
     asks for one point more.
@@ -43,5 +78,7 @@ def read_confidence(text: str) -> int | None:
         numbers = [1]
     if len(found) > 1 and not _BETWEEN.fullmatch(lowered, found[0].end(), found[1].start()):
         numbers = numbers[:1]
-    lowest = min(numbers[:2], default=0)
+    if not numbers:
+        return next((number for number, words in _SAID if words.search(lowered)), None)
+    lowest = min(numbers[:2])
     return lowest if 1 <= lowest <= HIGHEST_CONFIDENCE else None

@@ -1,17 +1,37 @@
-"""What kind of danger a message tells of, to refer to the right place."""
+"""What kind of danger a message tells of, and to whom, to refer to the right place."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Danger(StrEnum):
-    """Whom to refer to."""
+class Kind(StrEnum):
+    """What the danger is: unsafe at home, thoughts of suicide, a colleague who is suspected, violence."""
 
     HOME = "home"
     SUICIDE = "suicide"
     COLLEAGUE = "colleague"
+    VIOLENCE = "violence"
+
+
+class To(StrEnum):
+    """Who is in danger."""
+
+    LEADER = "leader"
+    CHILD = "child"
+    COLLEAGUE = "colleague"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What a message tells of: a guess that chooses words and numbers, and nothing else."""
+
+    kind: Kind
+    to: To
+    now: bool
 
 
 _SUICIDE = re.compile(
@@ -24,21 +44,78 @@ _SUICIDE = re.compile(
     r"|zichzelf iets aan|mezelf iets aan|snijdt zich|voor de trein|wereld beter (?:af )?zonder mij"
 )
 # Somebody of the staff, unless it is they who tell of the danger.
-_COLLEAGUE = re.compile(
+_STAFF = (
     r"\b(?:collega|meester|juf|leerkracht|leraar|docent|leidster|begeleider|groepsleider|pedagogisch medewerker"
     r"|medewerker|stagiair|invaller|invalkracht|coach|trainer)\w*\b"
-    r"(?!,| dat\b| (?:zegt|zei|vertelde|vertelt|denkt|maakt zich|ziet|zag|meldt|meldde|belde|belt))"
 )
+_COLLEAGUE = re.compile(
+    _STAFF + r"(?!,| dat\b| (?:zegt|zei|vertelde|vertelt|denkt|maakt zich|ziet|zag|meldt|meldde|belde|belt))"
+)
+_ANY_STAFF = re.compile(_STAFF + r"|\b(?:teamlid|manager|directeur|teamleider)\w*\b")
 # Somebody at home who does it, unless it is they who tell.
 _HOME = re.compile(
     r"\b(?:thuis|papa|mama|stief\w+|(?:groot)?(?:vader|moeder)|ouders|oom|broer)\b"
     r"(?! (?:zegt|zei|vertelde|vertelt|meldt|meldde|belde|belt|klaagt))"
 )
+_VIOLENCE = re.compile(
+    r"\b(?:mes|pistool|wapen|vuurwapen|brand|gijzel\w*|vechten|vecht|steekt|gestoken"
+    r"|dreigt? (?:met|iemand|hem|haar|ons|mij)"
+    r"|met de dood bedreig\w*|bedreigt? (?:mij|me|ons|ze|hem|haar))\b"
+)
+# Words of harm, whoever it is done to.
+_HARM = re.compile(
+    r"\bsla(?:at|an|gen)\b|geslagen|\bsloeg|\bklap(?:pen)?\b|schopt|mishandel|misbruik|verkracht|aangerand|betast"
+    r"|bevoel|aanraak|aangeraakt|aan (?:haar|hem|me|mij) zit|geweld|blauwe? (?:plek|oog)|verwaarlo|opgesloten"
+    r"|zelfbeschadig|snijd|gesneden|overdosis|\bpillen|\bdood|wanhop|radeloos|meldcode|aangifte|incest|ontucht"
+    r"|loverboy|naaktfoto|blote foto|handtastelijk|grensoverschrijdend|seksueel|vermist|weggelopen|ontvoer"
+    r"|uitgebuit|drugs|gestalkt|chant|iets aan(?:doe|te doen)?\b|eind(?:e)? aan|zonder mij|wakker word"
+    r"|niet meer (?:was|ben|verder)|verdwijnen|op de brug|op het spoor|springen|afscheids|noodgeval|gevaar|politie"
+    r"|bewusteloos|striemen|niet naar huis|knijpt"
+)
+# Words of worry: they count where it is about a child or about home.
+_WORRY = re.compile(
+    r"\bbang|angst|zorgen|onveilig|veilig|niet meer|pijn|huilt|huilen|dreig|alleen thuis|honger|schreeuw|ruzie"
+)
+_CHILD = re.compile(
+    r"\b(?:kind|kinderen|kindje|leerling|leerlingen|jongen|jongetje|meisje|meid|puber|baby|peuter|kleuter|cliënt|jongere"
+    r"|jongeren|dochter|zoon|zoontje|dochtertje|student)\w*\b"
+)
+_MYSELF = re.compile(
+    r"\bmezelf\b|\bmijn (?:eigen )?leven\b|\bzonder mij\b|\b(?:mijn|m'n) (?:man|vrouw|partner|vriend|vriendin|ex)\b"
+    r"|\bik\b(?: \w+){0,6} (?:niet meer|dood|er niet|zelfmoord|leven|zien zitten)"
+    r"|\bwil ik (?:\w+ ){0,4}(?:dood|niet meer)"
+    r"|\b(?:voor|van) mij\b.*\bniet meer\b|\b(?:slaat|bedreigt|mishandelt) (?:me|mij)\b"
+)
+_NOW = re.compile(
+    r"\b(?:nu|op dit moment|vannacht|vanavond|zo meteen|dit moment|net|zojuist|ter plekke|staat voor de deur|op het dak"
+    r"|onderweg naar|hij is hier|zij is hier)\b"
+)
 
 
-def kind_of_danger(text: str) -> Danger:
-    """The kind of danger in `text`, which was recognised as danger before; at home where nothing says otherwise."""
+def danger_in(text: str) -> Danger:
+    """The danger in `text`, which was recognised as danger before; a child at home where nothing says otherwise."""
     lowered = text.lower()
+    return Danger(_kind(lowered), _to(lowered), bool(_NOW.search(lowered)))
+
+
+def tells_of_danger(text: str) -> bool:
+    """Whether the words of `text` can point to danger; many do that are none."""
+    lowered = text.lower()
+    harm = any(pattern.search(lowered) for pattern in (_SUICIDE, _VIOLENCE, _HARM))
+    return harm or bool(_WORRY.search(lowered) and (_CHILD.search(lowered) or _HOME.search(lowered)))
+
+
+def _kind(lowered: str) -> Kind:
     if _SUICIDE.search(lowered):
-        return Danger.SUICIDE
-    return Danger.COLLEAGUE if _COLLEAGUE.search(lowered) and not _HOME.search(lowered) else Danger.HOME
+        return Kind.SUICIDE
+    if _COLLEAGUE.search(lowered) and not _HOME.search(lowered):
+        return Kind.COLLEAGUE
+    return Kind.VIOLENCE if _VIOLENCE.search(lowered) else Kind.HOME
+
+
+def _to(lowered: str) -> To:
+    if _CHILD.search(lowered):
+        return To.CHILD
+    if _MYSELF.search(lowered):
+        return To.LEADER
+    return To.COLLEAGUE if _ANY_STAFF.search(lowered) else To.OTHER

@@ -6,12 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from coach.vocabulary import ORDER_OF_PRINCIPLES, Bottleneck, Principle
+from coach.vocabulary import ORDER_FOR_WISH, ORDER_OF_PRINCIPLES, Bottleneck, Principle, Wish
 
 # Two clarifying questions, then the three bottlenecks to choose from.
 MOST_CLARIFICATIONS = 2
 # With the highest confidence there is no point more to ask for.
 HIGHEST_CONFIDENCE = 10
+# What was asked at the beginning is told again by telling it, not by going back.
+HARVEST = ("first_step", "step_when", "step_with_whom", "confidence", "confidence_raise")
+# What comes after the harvest; whoever gets here has been given the way to the network.
+AFTER_HARVEST = ("handoff_consent", "reply_address", "handoff_check", "second_round", "rating", "felt_heard")
+# Asked in between, whatever else is open.
+IN_BETWEEN = ("confirmation", "continue_coaching")
+# What a new round begins without.
+_OF_A_ROUND = (
+    "bottleneck", "proposed_bottleneck", "second_bottleneck", "wish", "proposed_wish", "corrected", "clarifications",
+    "situation", "current_principle", *Principle, "opened", "deepened", "deepening", "reopened", "skipped",
+    "summary_check", "addition", "correcting", "first_step", "step_when", "step_with_whom", "confidence", "band",
+    "confidence_raise", "handed_off", "handoff_consent", "reply_address", "handoff_draft", "handoff_check", "rating",
+    "felt_heard", "pending_command", "paused", "danger", "danger_to", "outcome",
+)  # fmt: skip
+NEW_ROUND: dict[str, None] = dict.fromkeys(str(name) for name in _OF_A_ROUND)
 
 
 @dataclass(frozen=True)
@@ -34,12 +49,21 @@ class State:
 
     @property
     def principles(self) -> tuple[Principle, ...]:
-        """The four principles in the order of the confirmed bottleneck."""
-        return ORDER_OF_PRINCIPLES[Bottleneck(self["bottleneck"])]
+        """The four principles in the order of the confirmed bottleneck or wish; none where there is neither."""
+        if self["bottleneck"]:
+            return ORDER_OF_PRINCIPLES[Bottleneck(self["bottleneck"])]
+        return ORDER_FOR_WISH[Wish(self["wish"])] if self["wish"] else ()
+
+    @property
+    def answered(self) -> tuple[Principle, ...]:
+        """The principles that have an answer, in their order."""
+        return tuple(principle for principle in self.principles if self[principle])
 
 
 def is_open(state: State, question: str) -> bool:
-    """Whether `question` has neither been answered nor skipped."""
+    """Whether `question` has neither been answered nor skipped, or is asked once more."""
+    if question in (state["deepening"], state["reopened"]):
+        return True
     return not state[question] and question not in state.listed("skipped")
 
 
@@ -51,32 +75,47 @@ def next_question(state: State) -> str | None:
         return "confirmation"
     if state["paused"]:
         return "continue_coaching"
-    if not state["bottleneck"]:
+    if not state.principles:
         return "bottleneck"
-    principles = state.principles
-    chosen = state["current_principle"]
-    questions = [
-        "situation",
-        "level",
-        "sector",
-        *([chosen] if chosen else []),
-        *principles,
-        *(["summary_check"] if any(state[principle] for principle in principles) else []),
+    first = [state["reopened"], state["current_principle"]]
+    questions = ["situation", "level", "sector", *filter(None, first), *state.principles, *_harvest(state)]
+    return next((question for question in (*questions, *_after_harvest(state)) if is_open(state, question)), None)
+
+
+def _harvest(state: State) -> list[str]:
+    """The questions of the harvest that apply."""
+    return [
+        *(["summary_check"] if state.answered else []),
         "first_step",
-        *(["confidence"] if state["first_step"] else []),
+        *(["step_when", "step_with_whom", "confidence"] if state["first_step"] else []),
         *(["confidence_raise"] if state["confidence"] and state["confidence"] < HIGHEST_CONFIDENCE else []),
     ]
-    return next((question for question in questions if is_open(state, question)), None)
+
+
+def _after_harvest(state: State) -> list[str]:
+    """The questions of the hand-off and the end that apply."""
+    something = bool(state.answered or state["first_step"])
+    consents = state["handoff_consent"] == "yes"
+    return [
+        *(["handoff_consent"] if something and state["sender_runs"] else []),
+        *(["reply_address"] if consents else []),
+        *(["handoff_check"] if consents and state["reply_address"] else []),
+        *(["second_round"] if state["second_bottleneck"] else []),
+        *(["rating", "felt_heard"] if something else []),
+    ]
 
 
 def previous_question(state: State) -> str | None:
     """The question before the one that is open now, among those that can be answered again; None at the start."""
     now = next_question(state)
-    if now in {"confirmation", "continue_coaching"}:
+    if now in IN_BETWEEN:
         return None
-    harvest = ["first_step", "confidence", "confidence_raise"]
-    before = [*state.listed("opened"), *(harvest[: harvest.index(now)] if now in harvest else [])]
-    closed = [question for question in before if question != now and not is_open(state, question)]
+    harvest = HARVEST[: HARVEST.index(now)] if now in HARVEST else HARVEST if now in AFTER_HARVEST else ()
+    closed = [
+        question
+        for question in (*state.listed("opened"), *harvest)
+        if question != now and not is_open(state, question) and (state[question] or question in state.listed("skipped"))
+    ]
     return closed[-1] if closed else None
 
 
@@ -88,6 +127,8 @@ def step_of(state: State, principle: str) -> tuple[int, int]:
 
 def bottleneck_question(state: State) -> str:
     """The response that asks on towards the bottleneck."""
+    if state["proposed_wish"]:
+        return "utter_ask_wish_fits"
     if state["proposed_bottleneck"] and state["second_bottleneck"]:
         return "utter_ask_which_first"
     if state["proposed_bottleneck"]:

@@ -13,6 +13,13 @@ class Bottleneck(StrEnum):
     MANDAAT = "mandaat"
 
 
+class Wish(StrEnum):
+    """What a leader comes for without running into anything: the leaflet's two other reasons."""
+
+    VERBINDEN = "verbinden"
+    POSITIE = "positie"
+
+
 class Principle(StrEnum):
     """The four principles of leadership in a network."""
 
@@ -31,6 +38,7 @@ class Pause(StrEnum):
     """Why the coaching waits until the leader wants to go on."""
 
     BREAK = "break"
+    SILENCE = "silence"
     DANGER = "danger"
 
 
@@ -58,4 +66,9 @@ ORDER_OF_PRINCIPLES: dict[Bottleneck, tuple[Principle, ...]] = {
     Bottleneck.ROL: (_W, _V, _O, _G),
     Bottleneck.STRUCTUUR: (_V, _O, _W, _G),
     Bottleneck.MANDAAT: (_O, _V, _W, _G),
+}
+# Connecting begins with inside; a firmer position too, and then asks for support and choices.
+ORDER_FOR_WISH: dict[Wish, tuple[Principle, ...]] = {
+    Wish.VERBINDEN: (_V, _G, _O, _W),
+    Wish.POSITIE: (_V, _O, _W, _G),
 }

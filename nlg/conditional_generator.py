@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
+logger = logging.getLogger(__name__)
 Variation = dict[str, Any]
+ROOT = Path(__file__).parent.parent
 
 
 def holds(condition: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
@@ -40,6 +45,26 @@ class ConditionalResponseGenerator(TemplatedNaturalLanguageGenerator):
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
         super().__init__(domain.responses)
+        texts = endpoint_config.kwargs.get("texts") if endpoint_config else None
+        self._folder = ROOT / texts if texts else None
+        self._read_at: dict[Path, float] = {}
+        self._texts: dict[str, list[Variation]] = {}
+
+    def _variations(self, utter_action: str) -> list[Variation]:
+        """The variations of a response as they stand in the files now, or else in the model.
+
+        A changed text needs no training. Where the files cannot be read, the texts of before stay.
+        """
+        if self._folder is None:
+            return list(self.responses.get(utter_action, []))
+        read_at = {path: path.stat().st_mtime for path in self._folder.glob("*.yml")}
+        if read_at != self._read_at:
+            self._read_at = read_at
+            try:
+                self._texts = Domain.load([str(path) for path in sorted(read_at)]).responses
+            except (RasaException, OSError) as error:
+                logger.error("The texts were not taken over: %s", error)  # noqa: TRY400 - a line for editors
+        return self._texts.get(utter_action) or self.responses.get(utter_action, [])
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
@@ -53,7 +78,7 @@ class ConditionalResponseGenerator(TemplatedNaturalLanguageGenerator):
             kwargs: values beside the slots, which go before them.
         """
         values = {**tracker.current_slot_values(), **kwargs}
-        fitting = most_specific_first(self.responses.get(utter_action, []), values)
+        fitting = most_specific_first(self._variations(utter_action), values)
         if not fitting:
             return None
         said = [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,21 +31,42 @@ class Coach:
     def say(self, sender: str, text: str) -> list[dict[str, Any]]:
         return send(self.port, sender, text)
 
+    def let_pass(self, sender: str, seconds: float) -> None:
+        """Make everything that was said so far that much older."""
+        with sqlite3.connect(self.database) as connection:
+            rows = connection.execute("SELECT id, data FROM events WHERE sender_id = ?", (sender,)).fetchall()
+            for number, data in rows:
+                event = json.loads(data)
+                event["timestamp"] -= seconds
+                connection.execute("UPDATE events SET data = ? WHERE id = ?", (json.dumps(event), number))
+
 
 @pytest.fixture(scope="session")
 def model() -> Path:
     return ensure_model()
 
 
-@pytest.fixture(scope="session")
-def coach(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
-    folder = tmp_path_factory.mktemp("coach")
+@contextmanager
+def running_coach(model: Path, folder: Path, **settings: str) -> Iterator[Coach]:
     port, actions_port = free_port(), free_port()
     database = folder / "tracker.db"
-    settings = {**environment(actions_port), "DATABASE_URL": f"sqlite:///{database}"}
+    settings = {**environment(actions_port), "DATABASE_URL": f"sqlite:///{database}", **settings}
     processes = [serve.action_server(actions_port), serve.coach(port, model)]
     with serve.running(processes, settings, folder):
         yield Coach(port, database, [folder / f"{process.name}.log" for process in processes])
+
+
+@pytest.fixture(scope="session")
+def coach(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
+    with running_coach(model, tmp_path_factory.mktemp("coach")) as coach:
+        yield coach
+
+
+@pytest.fixture(scope="session")
+def coach_with_sender(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coach]:
+    """One that offers to send a leader's summary to the network."""
+    with running_coach(model, tmp_path_factory.mktemp("coach_with_sender"), HANDOFF_SENDER="on") as coach:
+        yield coach
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import yaml
 from rasa_sdk import Action
 
 from coach.answer import INTERRUPTIONS
-from coach.taking import NEW_ROUND
+from coach.route import NEW_ROUND
 from coach.vocabulary import Bottleneck, Principle
 from tools.model import ROOT
 from tools.settings import environment
@@ -86,11 +86,12 @@ def test_every_action_exists_and_is_named() -> None:
 def test_every_response_named_exists_and_every_response_is_named() -> None:
     ruled = {step["action"] for step in steps() if step.get("action", "").startswith("utter_")}
     literal = set(re.findall(r'"(utter_[a-z_]+)"', PYTHON)) - {"utter_action"}
-    stems = {*re.findall(r'f"(utter_[a-z]+)_\{', PYTHON), *re.findall(r'response = "(utter_[a-z]+)"', PYTHON)}
-    by_principle = {f"{stem}_{name}" for stem in stems for name in Principle}
+    stems = set(re.findall(r'f"(utter_[a-z_]+)_\{', PYTHON)) - {"utter_ask_about"}
+    by_principle = {f"{stem}_{name}" for stem in (*stems, "utter_explain", "utter_example") for name in Principle}
+    at_the_end = {f"utter_ask_about_{name}" for name in re.findall(r'    question = "([a-z_]+)"', PYTHON)}
     # Questions are named by the form.
     asked = {f"utter_ask_{slot}" for slot in DOMAIN["slots"]} & set(RESPONSES)
-    named = ruled | literal | by_principle | asked
+    named = ruled | literal | by_principle | asked | at_the_end
     assert named - set(RESPONSES) == set()
     assert set(RESPONSES) - named == set()
 
@@ -121,7 +122,7 @@ def test_every_channel_store_and_generator_imports() -> None:
 def test_every_cell_has_opening_question_explanation_and_example(bottleneck: Bottleneck, principle: Principle) -> None:
     for kind in ("open", "ask", "deepen", "explain", "example"):
         here = {"type": "slot", "name": "bottleneck", "value": bottleneck.value}
-        texts = [item["text"] for item in RESPONSES[f"utter_{kind}_{principle}"] if here in item["condition"]]
+        texts = [item["text"] for item in RESPONSES[f"utter_{kind}_{principle}"] if here in item.get("condition", [])]
         assert len(texts) >= (2 if kind in {"ask", "deepen"} else 1)
         for text in texts:
             assert text.count("?") == (1 if kind in {"ask", "deepen"} else 0)
@@ -131,10 +132,11 @@ def test_every_cell_has_opening_question_explanation_and_example(bottleneck: Bot
 def test_texts_keep_to_the_rules(name: str, text: str) -> None:
     assert text.count("?") <= 1
     assert not re.search(r"\b(je moet|probeer|tip|waarom)\b", text.lower())
-    longer = {"utter_welcome", "utter_danger", "utter_ask_choose_bottleneck", "utter_mail"}
+    longer = {"utter_welcome", "utter_danger", "utter_ask_choose_bottleneck", "utter_mail", "utter_handoff_text"}
     assert name in longer or len(text.split()) <= 60
     for placeholder in re.findall(r"\{([a-z_]+)\}", text):
-        known = {"fragment", "step", "total", "summary", "number", "link", "first_step", *DOMAIN["slots"]}
+        known = {"fragment", "step", "total", "summary", "number", "link", "answer", "title", "mail", "principle"}
+        known |= set(DOMAIN["slots"])
         assert placeholder in known
 
 

@@ -5,6 +5,14 @@ from coach.vocabulary import ORDER_OF_PRINCIPLES, Principle
 
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
 ALL_PRINCIPLES = {principle.value: "antwoord" for principle in Principle}
+HARVESTED = {
+    **KNOWN,
+    **ALL_PRINCIPLES,
+    "skipped": ["summary_check"],
+    "first_step": "bellen",
+    "step_when": "morgen",
+    "step_with_whom": "de school",
+}
 
 
 def test_every_bottleneck_walks_all_four_principles() -> None:
@@ -25,12 +33,25 @@ def test_every_bottleneck_walks_all_four_principles() -> None:
         ({**KNOWN, **ALL_PRINCIPLES}, "summary_check"),
         ({**KNOWN, "skipped": list(Principle)}, "first_step"),
         ({**KNOWN, "skipped": [*Principle, "first_step"]}, None),
-        ({**KNOWN, **ALL_PRINCIPLES, "skipped": ["summary_check"], "first_step": "bellen"}, "confidence"),
+        ({**KNOWN, "skipped": [*Principle, "first_step"], "second_bottleneck": "rol"}, "second_round"),
+        ({**HARVESTED, "step_when": None}, "step_when"),
+        ({**HARVESTED, "step_with_whom": None}, "step_with_whom"),
+        (HARVESTED, "confidence"),
+        ({**HARVESTED, "confidence": 6.0}, "confidence_raise"),
+        ({**HARVESTED, "confidence": 10.0}, "rating"),
+        ({**HARVESTED, "confidence": 10.0, "second_bottleneck": "rol"}, "second_round"),
+        ({**HARVESTED, "confidence": 10.0, "sender_runs": True}, "handoff_consent"),
+        ({**HARVESTED, "confidence": 10.0, "sender_runs": True, "handoff_consent": "no"}, "rating"),
+        ({**HARVESTED, "confidence": 10.0, "handoff_consent": "yes"}, "reply_address"),
+        ({**HARVESTED, "confidence": 10.0, "handoff_consent": "yes", "reply_address": "a@b.nl"}, "handoff_check"),
+        ({**HARVESTED, "confidence": 10.0, "rating": 4.0}, "felt_heard"),
+        ({**HARVESTED, "confidence": 10.0, "rating": 4.0, "felt_heard": "ja"}, None),
+        ({"wish": "verbinden", "situation": "x", "level": "bestuur", "sector": ["zorg"]}, "verbind_met_binnen"),
+        ({**KNOWN, **ALL_PRINCIPLES, "reopened": "gun_het_tijd"}, "gun_het_tijd"),
         (
-            {**KNOWN, **ALL_PRINCIPLES, "skipped": ["summary_check"], "first_step": "x", "confidence": 6.0},
-            "confidence_raise",
+            {**KNOWN, "ondersteun_en_faciliteer": "kort", "deepening": "ondersteun_en_faciliteer"},
+            "ondersteun_en_faciliteer",
         ),
-        ({**KNOWN, **ALL_PRINCIPLES, "skipped": ["summary_check"], "first_step": "x", "confidence": 10.0}, None),
         ({**KNOWN, "pending_command": "stop"}, "confirmation"),
         ({**KNOWN, "paused": "danger"}, "continue_coaching"),
         ({**KNOWN, "outcome": "stopped"}, None),

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from coach.message import Message
-from coach.route import State
-from coach.taking import NEW_ROUND, decides, take
+from coach.route import NEW_ROUND, State
+from coach.taking import decides, take
 
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
 
@@ -95,7 +95,7 @@ def test_an_answer_is_kept_and_given_back() -> None:
 
 def test_a_thin_answer_is_deepened_once() -> None:
     first = take(State(KNOWN), message("weet niet", "unsure")).changes
-    assert first == {"deepened": ["ondersteun_en_faciliteer"]}
+    assert first == {"deepened": ["ondersteun_en_faciliteer"], "deepening": "ondersteun_en_faciliteer"}
     assert "ondersteun_en_faciliteer" in take(State({**KNOWN, **first}), message("te druk")).changes
 
 
@@ -109,14 +109,14 @@ def test_a_command_is_done_after_a_yes_only(command: str, outcome: str) -> None:
 
 def test_starting_over_forgets_the_round_but_not_who_the_leader_is() -> None:
     taken = take(State({**KNOWN, "pending_command": "start_over"}), message("ja", "affirm"))
-    assert taken.changes == NEW_ROUND
+    assert taken.changes == dict.fromkeys(("bottleneck", "situation", "pending_command"))
     assert not {"level", "sector", "welcomed"} & set(NEW_ROUND)
 
 
 def test_danger_waits_for_the_leader() -> None:
     state = State({**KNOWN, "paused": "danger"})
-    assert take(state, message("en wat dan met die vergadering")).changes == {"continue_coaching": None}
-    assert take(state, message("verder", "resume")).changes == {"paused": None, "danger": None}
+    assert take(state, message("en wat dan met die vergadering")).changes == {}
+    assert take(state, message("verder", "resume")).changes == {"paused": None}
     assert take(state, message("nee", "deny")).changes["outcome"] == "stopped"
 
 
@@ -136,9 +136,11 @@ def test_confidence_is_asked_twice_at_most() -> None:
             "ondersteun_en_faciliteer": "x",
             "summary_check": "x",
             "first_step": "bellen",
+            "step_when": "morgen",
+            "step_with_whom": "de school",
         }
     )
-    assert take(state, message("een zeven")).changes == {"confidence": 7.0}
+    assert take(state, message("een zeven")).changes == {"confidence": 7.0, "band": "high"}
     first = take(state, message("geen idee", "unsure")).changes
     assert first == {"deepened": ["confidence"]}
     assert "confidence" in take(State({**state.slots, **first}), message("geen idee", "unsure")).changes["skipped"]
@@ -200,7 +202,7 @@ def test_doubt_about_a_step_is_a_step() -> None:
     principles = ("weeg_af_en_kies", "ondersteun_en_faciliteer", "gun_het_tijd", "verbind_met_binnen")
     state = State({**KNOWN, **dict.fromkeys(principles, "x"), "summary_check": "x"})
     step = message("hm misschien m'n manager vragen om een uurtje", "unsure")
-    assert take(state, step).changes == {"first_step": step.text}
+    assert take(state, step).changes == {"first_step": step.text, "step_with_whom": step.text}
 
 
 @pytest.mark.parametrize("text", ["wat is je advies?", "snap je wel wat voor werk ik doe?"])
@@ -217,8 +219,9 @@ def test_a_question_without_a_you_may_be_an_answer() -> None:
 
 def test_what_is_still_not_known_after_deepening_is_not_kept() -> None:
     unknown = message("weet ik echt niet", "unsure")
-    taken = take(State({**KNOWN, "deepened": ["ondersteun_en_faciliteer"]}), unknown)
-    assert taken.changes == {"skipped": ["ondersteun_en_faciliteer"]}
+    first = take(State(KNOWN), unknown).changes
+    taken = take(State({**KNOWN, **first}), unknown)
+    assert taken.changes == {"skipped": ["ondersteun_en_faciliteer"], "deepening": None}
 
 
 def test_who_only_says_where_they_work_has_not_answered_yet() -> None:

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from coach.answer import interrupts, is_thin, says_no, says_yes
 from coach.confidence import read_confidence
-from coach.danger import Danger, kind_of_danger
+from coach.danger import Danger, Kind, To, danger_in
 from coach.fragment import MOST_WORDS, fragment, shorten
 from coach.route import State
-from coach.summary import MOST_MAILTO_CHARACTERS, Summary, summary_mailto
+from coach.summary import MOST_MAILTO_CHARACTERS, Line, Summary, summary_mailto
 
 BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
 
@@ -20,10 +20,11 @@ BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
         ("een 6", 6), ("een zeven", 7), ("7/10", 7), ("8 van de 10", 8), ("6,5", 6), ("tussen 6 en 7", 6),
         ("tien!", 10),
         ("één", 1), ("een", 1), ("zevenënhalf", 7), ("ik denk een 4 of zo", 4), ("geen idee", None),
-        ("een beetje", None),
+        ("een beetje", 4), ("heel zeker", 9), ("best wel goed", 7), ("niet zo zeker", 4), ("helemaal niet zeker", 2),
+        ("redelijk", 6), ("dat gaat zeker lukken", 9), ("twijfel nog", 4), ("de dinsdag", None),
         ("op een schaal van 1 tot 10 een 7", 7), ("een 8, over 2 weken", 8), ("over twee weken een 6", 6),
         ("9 of 8", 8),
-        ("11", None), ("100%", None), ("in 2026", None), ("", None),
+        ("11", None), ("100%", 10), ("in 2026", None), ("", None),
     ],
 )  # fmt: skip
 def test_confidence(text: str, number: int | None) -> None:
@@ -79,7 +80,9 @@ def test_shortening_says_so() -> None:
         ("give_answer", 0.99, "stop", True, False),
         ("out_of_scope", 0.6, "dinsdag vraag ik 100 uur", True, False),
         ("out_of_scope", 0.6, "vertel eens een mop", False, True),
-        ("crisis", 0.2, "een lang verhaal " * 10, True, True),
+        ("crisis", 0.2, "een lang verhaal over een kind dat thuis geslagen wordt " * 10, True, True),
+        ("crisis", 0.9, "een lang verhaal " * 10, True, True),
+        ("crisis", 0.4, "de laatste", True, False),
     ],
 )
 def test_interruptions(intent: str, certainty: float, text: str, reflecting: bool, expected: bool) -> None:
@@ -100,21 +103,31 @@ def test_yes_no_and_thin() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "kind", "to"),
     [
-        ("een leerling zegt dat ze niet meer wil leven", Danger.SUICIDE),
-        ("ik vermoed dat een leidster een kind slaat", Danger.COLLEAGUE),
-        ("een meisje dat niet meer wil praten over wat haar vader met haar doet", Danger.HOME),
-        ("ze zegt dat ze niet meer wil", Danger.SUICIDE),
-        ("een leerling vertelde de leerkracht dat hij thuis geslagen wordt", Danger.HOME),
-        ("een kind zei tegen de juf dat papa slaat", Danger.HOME),
-        ("een moeder meldt dat de meester haar kind knijpt", Danger.COLLEAGUE),
-        ("een collega vertelde dat er thuis geslagen wordt", Danger.HOME),
-        ("ik denk dat hij thuis geslagen wordt", Danger.HOME),
+        ("een leerling zegt dat ze niet meer wil leven", Kind.SUICIDE, To.CHILD),
+        ("ik vermoed dat een leidster een kind slaat", Kind.COLLEAGUE, To.CHILD),
+        ("een meisje dat niet meer wil praten over wat haar vader met haar doet", Kind.HOME, To.CHILD),
+        ("ze zegt dat ze niet meer wil", Kind.SUICIDE, To.OTHER),
+        ("een leerling vertelde de leerkracht dat hij thuis geslagen wordt", Kind.HOME, To.CHILD),
+        ("een kind zei tegen de juf dat papa slaat", Kind.HOME, To.CHILD),
+        ("een moeder meldt dat de meester haar kind knijpt", Kind.COLLEAGUE, To.CHILD),
+        ("een collega vertelde dat er thuis geslagen wordt", Kind.HOME, To.COLLEAGUE),
+        ("ik denk dat hij thuis geslagen wordt", Kind.HOME, To.OTHER),
+        ("ik wil er niet meer zijn", Kind.SUICIDE, To.LEADER),
+        ("ik zie het zelf niet meer zitten, het hoeft van mij niet meer", Kind.SUICIDE, To.LEADER),
+        ("mijn collega wil niet meer leven", Kind.SUICIDE, To.COLLEAGUE),
+        ("mijn man slaat me als ik laat thuis ben", Kind.HOME, To.LEADER),
+        ("er staat een vader met een mes in de gang", Kind.VIOLENCE, To.OTHER),
     ],
 )
-def test_kind_of_danger(text: str, kind: Danger) -> None:
-    assert kind_of_danger(text) is kind
+def test_kind_of_danger_and_to_whom(text: str, kind: Kind, to: To) -> None:
+    assert danger_in(text) == Danger(kind, to, now=False)
+
+
+@pytest.mark.parametrize("text", ["een leerling staat nu op het dak", "er wordt op dit moment gevochten met een mes"])
+def test_danger_now(text: str) -> None:
+    assert danger_in(text).now
 
 
 def test_a_summary_holds_the_leaders_own_words_in_the_order_of_the_bottleneck() -> None:
@@ -135,12 +148,12 @@ def test_a_summary_holds_the_leaders_own_words_in_the_order_of_the_bottleneck() 
 
 @pytest.mark.parametrize("words", ["kort", "é" * 1900, "een twee drie " * 140, "😀 " * 900, "regel\n" * 300])
 def test_the_mail_stays_under_two_thousand_characters(words: str) -> None:
-    summary = Summary((("Gun het tijd", words),) * 4, words, words)
+    summary = Summary((Line("gun_het_tijd", "Gun het tijd", words),) * 4, None, words)
     link = summary_mailto("info@netwerkmetandereogen.nl", "Verder praten", BODY, summary)
     assert link.startswith("mailto:info@netwerkmetandereogen.nl?subject=Verder%20praten&body=")
     assert len(link) < MOST_MAILTO_CHARACTERS
 
 
 def test_one_endless_word_does_not_fit_and_is_cut() -> None:
-    summary = Summary((("Gun het tijd", "a" * 2000),), None, None)
+    summary = Summary((Line("gun_het_tijd", "Gun het tijd", "a" * 2000),))
     assert len(summary_mailto("info@netwerkmetandereogen.nl", "x", BODY, summary)) < MOST_MAILTO_CHARACTERS

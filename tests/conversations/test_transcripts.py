@@ -1,7 +1,8 @@
 """Plays every transcript of this folder against the trained model and the real action server.
 
 A transcript is a list of turns: what the leader types, what the coach must say (`says`: each a piece of one of its
-messages), must not say (`says_not`), and which buttons it must offer (`buttons`).
+messages), must not say (`says_not`), which buttons it must offer (`buttons`), how its mail begins (`link`), and how
+long the leader was silent before (`after: 3 days`). Those in `handoff/` run where a sender runs.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from typing import Any
 import pytest
 import yaml
 
+from storage.schema import DAY
+
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("**/*.yml"))
 MOST_WORDS = 60
 # Welcome, summary and danger may be longer.
-LONGER = re.compile(
-    r"Welkom\.|in jouw woorden:|wat je vertelde:|bel dan 112|bel je 112|113\.nl|knelpunten naast elkaar"
-)
+LONGER = re.compile(r"Welkom\.|in jouw woorden:|wat je vertelde:|112|113|knelpunten naast elkaar|Dit gaat naar info@")
+# A mail is read again, whole, after its address changed.
+SHOWN_AGAIN = re.compile(r"^Dit gaat naar info@", re.MULTILINE)
 QUOTED = re.compile(r"“[^”]*”")
 
 
@@ -32,14 +35,19 @@ def check_turn(messages: list[dict[str, Any]], before: list[str]) -> list[str]:
     assert own.count("?") <= 1, f"more than one question: {together}"
     assert not re.search(r"\{[a-z_]+\}|\bNone\b", together), f"an unfilled placeholder: {together}"
     assert LONGER.search(together) or len(own.split()) <= MOST_WORDS, f"too long: {together}"
-    assert not set(texts) & set(before), f"said twice in a row: {set(texts) & set(before)}"
+    again = set(texts) & set(before) if not SHOWN_AGAIN.search(together) else set()
+    assert not again, f"said twice in a row: {again}"
     return texts
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.relative_to(HERE).with_suffix("").as_posix())
-def test_transcript(path: Path, coach: Any, sender: str) -> None:
+def test_transcript(path: Path, request: pytest.FixtureRequest, sender: str) -> None:
+    coach = request.getfixturevalue("coach_with_sender" if path.parent.name == "handoff" else "coach")
     before: list[str] = []
     for number, turn in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), start=1):
+        if "after" in turn:
+            coach.let_pass(sender, float(turn["after"].removesuffix(" days")) * DAY)
+            before = []
         messages = coach.say(sender, turn["leader"])
         texts = check_turn(messages, before)
         together = "\n".join(texts)
@@ -51,7 +59,9 @@ def test_transcript(path: Path, coach: Any, sender: str) -> None:
         offered = [button["title"] for message in messages for button in message.get("buttons") or []]
         assert set(turn.get("buttons", [])) <= set(offered), f"buttons {offered} in {where}"
         if "link" in turn:
-            links = [message["custom"]["url"] for message in messages if message.get("custom")]
+            links = [
+                message["custom"]["url"] for message in messages if message.get("custom", {}).get("type") == "link"
+            ]
             assert len(links) == 1
             assert links[0].startswith(turn["link"])
             assert len(links[0]) < 2000
@@ -59,4 +69,4 @@ def test_transcript(path: Path, coach: Any, sender: str) -> None:
 
 
 def test_there_are_transcripts() -> None:
-    assert len(TRANSCRIPTS) >= 15
+    assert len(TRANSCRIPTS) >= 80

@@ -1,3 +1,6 @@
+import itertools
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -5,6 +8,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
 from nlg.conditional_generator import ConditionalResponseGenerator
 
@@ -63,3 +67,24 @@ async def test_values_are_filled_and_conditions_stay_out_of_the_message(generato
 
 async def test_an_unknown_response_is_none(generator: Any) -> None:
     assert await generator.generate("utter_unknown", tracker(), "rest") is None
+
+
+async def test_a_changed_text_is_said_at_once_and_a_broken_one_changes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "groet.yml"
+    in_the_model = Domain.from_dict({"responses": {"utter_x": [{"text": "uit het model"}]}, "version": "3.1"})
+    generator = ConditionalResponseGenerator(EndpointConfig(texts=str(tmp_path)), in_the_model)
+
+    clock = itertools.count()
+
+    async def said_after(content: str) -> str:
+        file.write_text(content)
+        os.utime(file, ns=(0, next(clock)))
+        return str((await generator.generate("utter_x", tracker(), "rest"))["text"])
+
+    assert await said_after('version: "3.1"\nresponses: {utter_x: [{text: eerst}]}') == "eerst"
+    assert await said_after('version: "3.1"\nresponses: {utter_x: [{text: daarna}]}') == "daarna"
+    assert await said_after('version: "3.1"\nresponses: {utter_x: [{text: "kapot}]}') == "daarna"
+    assert "groet.yml" in caplog.text
+    assert await said_after('version: "3.1"\nresponses: {utter_y: [{text: iets anders}]}') == "uit het model"

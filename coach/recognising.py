@@ -1,0 +1,211 @@
+"""From a first sentence to a bottleneck or a wish that the leader confirmed, and the leader's place."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from coach.answer import count_words, is_brief, says_no, says_unknown, says_yes
+from coach.message import Message, Taken
+from coach.route import State
+from coach.vocabulary import Bottleneck, Wish
+
+# Two bottlenecks are close when the second has at least this share of the first one's certainty; less is enough where
+# the leader calls it by its name.
+CLOSE = 0.7
+CLOSE_IF_CALLED = 0.4
+LEAST_CERTAINTY_TO_NAME = 0.2
+WISH_INTENTS = {"wish_to_connect": Wish.VERBINDEN, "wish_for_position": Wish.POSITIE}
+# "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
+_NOT_THIS = re.compile(r"(?<!weet )\bniet (?:zozeer |echt |om )?(?:mijn |onze |ons |de |het |een )?$")
+# Which of two comes first, left to the coach: the other waits for the end.
+_BOTH = re.compile(r"\b(?:allebei|alle ?twee|beide|de eerste|het eerste|maakt niet uit)\b")
+# What a correction is about, when it says so in a word; too short for the classifier.
+_HINTS = {
+    Bottleneck.ROL: re.compile(
+        r"\b(?:rol|taak|taken|taakverdeling|verantwoordelijk\w*|verwacht\w*|pet|petten|wie (?:doet|trekt|pakt) \w+)\b"
+    ),
+    Bottleneck.STRUCTUUR: re.compile(
+        r"\b(?:structuur|geld|geldstro\w+|financi\w+|budget\w*|subsidie\w*|regels?|regelgeving|systemen|systeem"
+        r"|formulier\w*|procedure\w*|wet|wetten|registratie|planning|overleggen|hoe het geregeld is)\b"
+    ),
+    Bottleneck.MANDAAT: re.compile(
+        r"\b(?:mandaat|beslis\w*|besluit\w*|toezeg\w*|toestemming|bevoegd\w*|rugdekking|niks mag|niet mag|mag niks)\b"
+    ),
+}
+WORDS_OF_A_CHOICE = 4
+_ASKS = re.compile(r"\?|\b(?:wat|welke|uitleg|leg|bedoel\w*|betekent)\b")
+_WORDS_AROUND_A_PLACE = re.compile(
+    r"\b(?:ik|ben|werk|zit|als|bij|in|van|op|voor|aan|de|het|een|en|mijn|onze|ons|hier|trouwens|overigens|zelf|dus|hoor"
+    r"|kleine|grote|middelgrote|functie|is|even|ter|info)\b"
+)
+
+
+def place_said(message: Message) -> dict[str, Any]:
+    """Level and sector where the leader says them of themselves, at any time."""
+    levels, sectors = message.values("level", "self"), message.values("sector", "self")
+    return {**({"level": levels[0]} if levels else {}), **({"sector": sectors} if sectors else {})}
+
+
+def says_only_places(message: Message) -> bool:
+    """Whether a message says where the leader works and nothing more: no answer, and no story of a bottleneck."""
+    rest = message.text.lower()
+    for item in sorted(message.entities, key=lambda item: -item["start"]):
+        rest = rest[: item["start"]] + rest[item["end"] :]
+    return not _WORDS_AROUND_A_PLACE.sub("", rest).strip(" .,!")
+
+
+def take_place(state: State, question: str, message: Message) -> Taken:
+    """Level or sector as asked: any mention counts now; an answer without one is passed over, and not asked again.
+
+    A story told instead is heard, and kept with the situation.
+    """
+    levels, sectors = message.values("level"), message.values("sector")
+    changes: dict[str, Any] = {}
+    if levels and not state["level"]:
+        changes["level"] = levels[0]
+    if sectors and not state["sector"]:
+        changes["sector"] = sectors
+    told = question in changes or bool(state[question])
+    if not told:
+        changes["skipped"] = [*state.listed("skipped"), question]
+    if is_brief(message.text) or says_unknown(message.text) or says_only_places(message):
+        return Taken(changes)
+    changes["situation"] = f"{state['situation']} {message.text}".strip()
+    return Taken(changes, [] if told else [("utter_story_heard", {})])
+
+
+def take_bottleneck(state: State, message: Message) -> Taken:
+    """Choose, propose, confirm, correct, or ask on."""
+    if (state["proposed_bottleneck"] or state["proposed_wish"]) and _doubts(message):
+        return Taken({}, [("utter_doubt_heard", {})])
+    chosen = _chosen(state, message)
+    if chosen:
+        return _confirm(state, chosen)
+    if state["proposed_wish"] and says_yes(message.text, message.intent):
+        return _confirm_wish(state)
+    return _take_story(state, message)
+
+
+def _take_story(state: State, message: Message) -> Taken:
+    """Propose what a story tells of, refused proposals left out; ask on where it tells of nothing."""
+    proposed = state["proposed_bottleneck"] or state["proposed_wish"]
+    refuses = bool(proposed) and says_no(message.text, message.intent)
+    if refuses and is_brief(message.text) and not _hinted(message.text, state["proposed_bottleneck"]):
+        return Taken({**_NOTHING_PROPOSED, "corrected": True})
+    if message.intent in WISH_INTENTS and not message.values("bottleneck"):
+        wish = WISH_INTENTS[message.intent].value
+        return Taken({**_NOTHING_PROPOSED, "proposed_wish": wish, "situation": message.text})
+    named = _named_bottlenecks(message, refused=state["proposed_bottleneck"] if refuses else None)
+    if refuses:
+        named = _hinted(message.text, state["proposed_bottleneck"]) or named
+    if named:
+        second = named[1] if len(named) > 1 else None
+        proposal = {"proposed_bottleneck": named[0], "second_bottleneck": second, "situation": message.text}
+        return Taken({**_NOTHING_PROPOSED, **proposal})
+    if refuses:
+        return Taken({**_NOTHING_PROPOSED, "corrected": True})
+    asked = int(state["clarifications"] or 0)
+    return Taken({**_NOTHING_PROPOSED, "clarifications": float(asked + 1)})
+
+
+_NOTHING_PROPOSED: dict[str, Any] = {
+    "proposed_bottleneck": None,
+    "second_bottleneck": None,
+    "proposed_wish": None,
+    "corrected": None,
+}
+
+
+def _doubts(message: Message) -> bool:
+    """Whether a message neither takes nor refuses what was proposed ("hm, rol? weet ik niet hoor")."""
+    return says_unknown(message.text) or (is_brief(message.text) and message.text.endswith("?"))
+
+
+def _chosen(state: State, message: Message) -> str | None:
+    """The bottleneck that the message settles on: named in so many words, by a button, or agreed to."""
+    proposed, second = state["proposed_bottleneck"], state["second_bottleneck"]
+    brief, agrees = is_brief(message.text), says_yes(message.text, message.intent)
+    refuses = says_no(message.text, message.intent)
+    labels = _labels(message)
+    named = _named_bottlenecks(message)
+    if brief and len(labels) == 1 and not (labels[0] == proposed and refuses):
+        return labels[0]
+    if brief and message.certainty == 1.0 and named:  # a button
+        return named[0]
+    if proposed and not second and (agrees or (not refuses and proposed in named[:1])):
+        return str(proposed)
+    if proposed and second and brief and (agrees or _BOTH.search(message.text.lower())):
+        return str(proposed)
+    if proposed and second and not refuses and named and named[0] in {proposed, second}:
+        return named[0]
+    return None
+
+
+def _labels(message: Message) -> list[str]:
+    """The bottlenecks that the message calls by their name, without those that it says it is not."""
+    found = [
+        str(item["value"])
+        for item in message.entities
+        if item["entity"] == "bottleneck" and not _NOT_THIS.search(message.text[: item.get("start") or 0].lower())
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _named_bottlenecks(message: Message, refused: str | None = None) -> list[str]:
+    """The bottlenecks that the message tells of: the recognised one, and a second one close to it.
+
+    While a bottleneck is asked, "an ordinary answer" or "no" says nothing: then the likeliest bottleneck counts. Two
+    that are both called by their name both count. `refused`: not this one.
+    """
+    certainty = {
+        str(item["name"]): float(item["confidence"])
+        for item in message.ranking
+        if str(item["name"]).startswith("bottleneck_") and str(item["name"]) != f"bottleneck_{refused}"
+    }
+    first = message.intent
+    if first in {"give_answer", "affirm", "deny", f"bottleneck_{refused}"} and certainty:
+        likeliest = max(certainty, key=certainty.__getitem__)
+        first = likeliest if certainty[likeliest] >= LEAST_CERTAINTY_TO_NAME else first
+    first = first.removeprefix("bottleneck_")
+    labels = [label for label in _labels(message) if label != refused]
+    if len(labels) > 1:
+        return sorted(labels, key=lambda label: label != first)[:2]
+    if first not in set(Bottleneck) or first == refused:
+        return []
+    certainty = {name.removeprefix("bottleneck_"): value for name, value in certainty.items()}
+    others = sorted(set(certainty) - {first, "unclear"}, key=certainty.__getitem__, reverse=True)
+    top = certainty.get(first, message.certainty)
+    close = [name for name in others[:1] if certainty[name] >= top * (CLOSE_IF_CALLED if name in labels else CLOSE)]
+    return [first, *close]
+
+
+def calls_one(message: Message) -> bool:
+    """Whether a message is the name of one bottleneck and hardly more, and no question about it."""
+    words = count_words(message.text)
+    return len(_labels(message)) == 1 and words <= WORDS_OF_A_CHOICE and not _ASKS.search(message.text.lower())
+
+
+def _hinted(text: str, refused: str | None) -> list[str]:
+    """The bottleneck that a correction points to with a word ("het gaat om geld"); none where it points to several."""
+    found = [name.value for name, words in _HINTS.items() if words.search(text.lower()) and name != refused]
+    return found if len(found) == 1 else []
+
+
+def _confirm(state: State, bottleneck: str) -> Taken:
+    """The bottleneck as the leader confirmed or chose it; a second candidate is kept for the end."""
+    candidates = {state["proposed_bottleneck"], state["second_bottleneck"]} - {None, bottleneck}
+    other = sorted(candidates)[0] if state["second_bottleneck"] and candidates else None
+    changes = {
+        **_NOTHING_PROPOSED,
+        "bottleneck": bottleneck,
+        "proposed_bottleneck": bottleneck,
+        "second_bottleneck": other,
+    }
+    return Taken(changes, [("utter_bottleneck_confirmed", {"bottleneck": bottleneck})])
+
+
+def _confirm_wish(state: State) -> Taken:
+    """The wish as the leader confirmed it."""
+    wish = state["proposed_wish"]
+    return Taken({**_NOTHING_PROPOSED, "wish": wish}, [("utter_wish_confirmed", {"wish": wish})])

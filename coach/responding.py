@@ -1,0 +1,37 @@
+"""Is a message an answer, does it interrupt, or both? What the coach does with it."""
+
+from __future__ import annotations
+
+from coach import taking
+from coach.answer import interrupts
+from coach.message import Message, Taken
+from coach.route import State
+from coach.steering import SECONDS_OF_SILENCE, STEERABLE, divide, returned, says_more, steer
+
+
+def respond(state: State, message: Message, seconds_away: float) -> Taken | None:
+    """What `message` changes and what is said to it; None where it interrupts and a rule has the answer.
+
+    One message can answer and ask ("... maar wie kan dit lezen?"), or ask for two things at once.
+    """
+    interrupting = interrupts(message.intent, message.certainty, message.text, reflecting=bool(state.principles))
+    interrupting = interrupting and not taking.decides(state, message)
+    if seconds_away > SECONDS_OF_SILENCE and state["welcomed"] and (not interrupting or message.intent == "greet"):
+        back = returned(state, message)
+        if back.changes or interrupting:
+            return back
+        taken = respond(state, message, 0)
+        return taken and Taken(taken.changes, [*back.said, *taken.said])
+    asked, rest = divide(message)
+    wanted = [*asked, *({message.intent} - {*asked} if interrupting else ())]
+    if len(wanted) > 1 and set(wanted) <= STEERABLE:
+        return steer(state, wanted, message)
+    if interrupting:
+        return None
+    if not asked:
+        return taking.take(state, message)
+    if not says_more(rest.text):
+        return steer(state, asked, message)
+    taken = taking.take(state, rest)
+    questions = [intent for intent in asked if intent in STEERABLE - {"skip", "pause", "go_back"}]
+    return Taken(taken.changes, [*taken.said, *steer(state, questions, message).said])

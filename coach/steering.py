@@ -1,0 +1,235 @@
+"""What a leader can ask for at any moment, alone or together with an answer; and pausing, returning, stopping."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from coach.answer import is_brief, says_no, says_yes
+from coach.message import Message, Said, Taken
+from coach.route import IN_BETWEEN, NEW_ROUND, State, next_question, previous_question, step_of
+from coach.vocabulary import Command, Outcome, Pause, Principle
+
+# What the leader has to answer or refuse; passing over it would leave the conversation nowhere.
+CANNOT_SKIP = frozenset({None, "bottleneck", *IN_BETWEEN})
+# The responses to questions that can be asked at any moment.
+ANSWERS = {
+    "ask_contact": "utter_contact",
+    "ask_bot_identity": "utter_bot_identity",
+    "ask_privacy": "utter_privacy",
+    "ask_about_network": "utter_about_network",
+    "ask_help": "utter_help",
+}
+# Away for so long, a leader is welcomed back.
+SECONDS_OF_SILENCE = 6 * 60 * 60
+# A clause that is a question to the coach or a command whatever stands around it. Sure ones only: what is missed here
+# is an answer still.
+_IN_CLAUSE = {
+    "ask_privacy": re.compile(
+        r"\b(?:wat (?:gebeurt )?er|wat doen? (?:je|jullie)|hoe zit het|waar blijven"
+        r"|bewaren? (?:je|jullie)|sla je)\b.{0,25}"
+        r"\b(?:gegevens|privacy|dit gesprek|mijn antwoorden|wat ik (?:hier )?(?:typ|zeg|schrijf))\b"
+        r"|\bwie (?:kan|kunnen|mag|mogen|gaat) (?:dit|mee)\b.{0,25}\blezen\b"
+        r"|\b(?:is|blijft) dit (?:gesprek )?(?:hier )?(?:anoniem|privé|vertrouwelijk|geheim)\b"
+        r"|\bwordt dit (?:gesprek )?(?:bewaard|opgeslagen)\b"
+    ),
+    "ask_contact": re.compile(
+        r"\b(?:een (?:echt )?(?:mens|persoon)|iemand van (?:jullie|het netwerk))\b.{0,25}"
+        r"\b(?:spreken|bellen|praten|mailen)\b"
+        r"|\bhoe (?:kan|bereik) ik (?:jullie|het netwerk)\b|\bhebben jullie een telefoonnummer\b"
+    ),
+    "ask_bot_identity": re.compile(
+        r"\bben (?:je|jij) (?:nou |nu |wel )?(?:eigenlijk )?(?:een )?(?:echt|robot|bot|mens|computer|chatbot|persoon)\b"
+        r"|\bpraat ik (?:nu |hier )?met een (?:mens|computer|robot|persoon)\b"
+    ),
+    "ask_about_network": re.compile(r"\b(?:wat|wie) (?:is|zijn|doet) (?:dat |jullie )?(?:netwerk )?met andere ogen\b"),
+    "ask_about_principles": re.compile(r"\b(?:welke|wat zijn) (?:die |de )?(?:vier )?principes\b"),
+    "ask_explanation": re.compile(
+        r"\bwat bedoel je (?:met|daarmee|hiermee|precies)\b|^(?:leg|kun je|kan je|wil je)\b.{0,20}\buit(?:leggen)?\b"
+    ),
+    "ask_example": re.compile(r"^(?:geef|heb je|noem|mag ik|kun je)\b.{0,20}\bvoorbeeld"),
+    "skip": re.compile(
+        r"^(?:nou |ok |oké |ja |nee )?sla (?:(?:deze|die|dit|dat|hem|de)(?: vraag)? )?(?:maar )?(?:even )?over\b"
+        r"|^(?:mag ik )?(?:deze|die) (?:vraag )?overslaan\b"
+    ),
+    "pause": re.compile(r"^(?:ik wil |zullen we |nu |graag )?(?:even (?:een )?)?(?:pauze|pauzeren)\b"),
+}
+_PRINCIPLE = re.compile(
+    r"\bprincipes?\b|\bander(?:e|s)?\b|\bgun het\b|\bweeg\b|\bverbind met\b|\bondersteun en\b|\bfaciliteer\b"
+)
+# What the coach took for danger was none.
+_NO_DANGER = re.compile(
+    r"\bgeen gevaar\b|\bniet gevaarlijk\b|\b(?:niet|anders) (?:zo )?bedoeld\b|\b(?:bedoel|bedoelde) ik (?:het )?niet\b"
+    r"|\bbegrijpt? (?:me|mij|het) verkeerd\b|\bverkeerd begrepen\b|\bniks aan de hand\b|\bover (?:mijn )?werk\b"
+)
+_CLAUSES = re.compile(
+    r"(?<=[.!?;])\s+|,\s+(?=maar |en |alleen |wel |ook |trouwens )"
+    r"|\s+(?=maar (?:ik|wat|wie|hoe|kun|kan|is|wordt|eerst) )|\n+"
+)
+_FILLER = re.compile(
+    r"^(?:maar|en|ook|wel|alleen|trouwens|oh?|oké|ok|nou|ja|nee|hm+|even|graag|dus|dat|nog|iets|eerst)$"
+)
+
+
+def divide(message: Message) -> tuple[list[str], Message]:
+    """The commands and questions that stand in clauses of their own, and the message without these clauses."""
+    found, rest = [], []
+    for clause in _CLAUSES.split(message.text):
+        intent = next((name for name, pattern in _IN_CLAUSE.items() if pattern.search(clause.lower())), None)
+        if intent:
+            found.append(intent)
+        else:
+            rest.append(clause)
+    if not found:
+        return [], message
+    return list(dict.fromkeys(found)), message.with_text(" ".join(rest))
+
+
+def says_more(text: str) -> bool:
+    """Whether there is anything in `text` besides filler."""
+    return any(not _FILLER.match(word) for word in re.findall(r"\w+", text.lower()))
+
+
+# What is asked about: the open question, or a bottleneck or principle that the message names.
+ABOUT = {"ask_about_bottlenecks": "utter_about_bottlenecks", "ask_about_principles": "utter_about_principles"}
+EXPLAINED = ("ask_explanation", "ask_example", *ABOUT)
+STEERABLE = frozenset({*ANSWERS, *EXPLAINED, "skip", "pause", "go_back"})
+
+
+def steer(state: State, wanted: list[str], message: Message) -> Taken:
+    """Do several things that one message asks for, in their order."""
+    changes: dict[str, Any] = {}
+    said: Said = []
+    for intent in wanted:
+        taken = _steer_one(state.with_slots(**changes), intent, message)
+        changes.update(taken.changes)
+        if intent != "skip" or len(wanted) == 1:  # beside an answer, the next question says enough
+            said += [response for response in taken.said if response not in said]
+    return Taken(changes, said)
+
+
+def _steer_one(state: State, intent: str, message: Message) -> Taken:
+    if intent == "skip":
+        return skip(state)
+    if intent == "go_back":
+        return go_back(state)
+    if intent == "pause":
+        return Taken({"paused": Pause.BREAK.value})
+    return Taken({}, [answer_to(intent, state, message)])
+
+
+def answer_to(intent: str, state: State, message: Message) -> tuple[str, dict[str, Any]]:
+    """The response to a question: on what the message names, otherwise on the open question or on all of a kind."""
+    if intent not in EXPLAINED:
+        return ANSWERS[intent], {}
+    stem = "utter_example" if intent == "ask_example" else "utter_explain"
+    principles, bottlenecks = message.values("principle"), message.values("bottleneck")
+    if principles and state.principles and next_question(state) not in IN_BETWEEN:
+        return f"{stem}_{principles[0]}", {"asked": principles[0]}
+    if bottlenecks and intent != "ask_example":
+        return "utter_explain_bottleneck", {"asked": bottlenecks[0]}
+    if intent in ABOUT:
+        return ABOUT[intent], {}
+    question = next_question(state)
+    on_principle = question in set(Principle)
+    return f"{stem}_{question}" if on_principle else stem, {"asked": question}
+
+
+def skip(state: State) -> Taken:
+    """Pass over the open question; an answer that it had before stays."""
+    question = next_question(state)
+    if question in CANNOT_SKIP:
+        return Taken({}, [("utter_cannot_skip", {})])
+    if state[str(question)]:
+        return Taken({"deepening": None, "reopened": None}, [("utter_answer_kept", {})])
+    changes = {"skipped": [*state.listed("skipped"), question], "deepening": None, "reopened": None}
+    return Taken(changes, [("utter_skipped", {})])
+
+
+def go_back(state: State) -> Taken:
+    """Open the question before again; its answer stays until there is another."""
+    question = previous_question(state)
+    if question is None:
+        return Taken({}, [("utter_nothing_before", {})])
+    return Taken(_open_again(state, question), [("utter_gone_back", {})])
+
+
+def choose_principle(state: State, message: Message) -> Taken:
+    """Make the named principle the next question; without one, or before there is a bottleneck, say how it goes."""
+    named = _named_principles(message)
+    if not named or not state.principles or next_question(state) in IN_BETWEEN:
+        return Taken({}, [("utter_about_principles", {})])
+    changes = _open_again(state, named[0])
+    if named[0] != next_question(state):
+        changes["opened"] = [other for other in state.listed("opened") if other != named[0]]
+    return Taken(changes, [("utter_principle_chosen", {})])
+
+
+def _named_principles(message: Message) -> list[str]:
+    """The principles that a message names, "kiezen" apart: "ik wil een ander principe kiezen" names none."""
+    named = [item for item in message.entities if item["entity"] == "principle"]
+    surfaces = [message.text[item.get("start", 0) : item.get("end", 0)].lower() for item in named]
+    return [str(item["value"]) for item, surface in zip(named, surfaces, strict=True) if surface != "kiezen"]
+
+
+def names_principle(message: Message) -> bool:
+    """Whether a message that may choose a principle does so in so many words: "meer tijd" is an answer."""
+    return bool(_PRINCIPLE.search(message.text.lower()))
+
+
+def _open_again(state: State, question: str) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "reopened": question if state[question] else None,
+        "deepening": None,
+        "correcting": None,
+        "skipped": [other for other in state.listed("skipped") if other != question],
+    }
+    if question in set(Principle):
+        changes["current_principle"] = question
+    return changes
+
+
+def returned(state: State, message: Message) -> Taken:
+    """What a leader hears who comes back after hours or days: what was reached, and the choice, unless they go on."""
+    question = next_question(state)
+    nothing_said = message.intent in {"greet", "resume", "repeat", "thank"} or not says_more(message.text)
+    if not state.principles or question in IN_BETWEEN or not nothing_said:
+        return Taken({}, [("utter_welcome_back_briefly", {})])
+    values: dict[str, Any] = {"asked": question}
+    if question in set(Principle):
+        step, total = step_of(state, str(question))
+        values = {"asked": "principle", "step": step, "total": total, "principle": Principle(question).title.lower()}
+    return Taken({"paused": Pause.SILENCE.value}, [("utter_welcome_back", values)])
+
+
+def take_confirmation(state: State, message: Message) -> Taken:
+    """Do what was asked back, after a yes; anything else means going on."""
+    command = Command(state["pending_command"])
+    agrees = says_yes(message.text, message.intent) and is_brief(message.text)
+    if not (agrees or repeats_command(state, message)):
+        return Taken({"pending_command": None}, [("utter_going_on", {})])
+    if command is Command.START_OVER:
+        return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
+    outcome = Outcome.STOPPED if command is Command.STOP else Outcome.ERASED
+    return Taken({"pending_command": None, "outcome": outcome.value})
+
+
+def repeats_command(state: State, message: Message) -> bool:
+    """Whether a message asks once more for what is asked back."""
+    intent = Command.STOP.value if message.intent == "goodbye" else message.intent
+    return bool(intent == state["pending_command"])
+
+
+def take_continuation(state: State, message: Message) -> Taken | None:
+    """Go on when the leader wants to, end when they do not; None where the message is an answer after a break."""
+    brief = is_brief(message.text)
+    no_danger = state["paused"] == Pause.DANGER and _NO_DANGER.search(message.text.lower())
+    if no_danger:
+        return Taken({"paused": None, "danger": None, "danger_to": None}, [("utter_misread", {})])
+    if message.intent in {"stop", "goodbye"} or (brief and says_no(message.text, message.intent)):
+        return Taken({"paused": None, "outcome": Outcome.STOPPED.value})
+    if state["paused"] == Pause.SILENCE and message.intent == "start_over":
+        return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
+    if message.intent == "resume" or (brief and says_yes(message.text, message.intent)):
+        return Taken({"paused": None, "danger": None}, [("utter_resumed", {})])
+    return None if state["paused"] != Pause.DANGER else Taken({})
