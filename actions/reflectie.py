@@ -12,7 +12,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.types import DomainDict
 
 from actions.conversation import heard, is_fresh, say_and_set, seconds_away, set_slots, state_of
-from coach.answer import is_promising
+from coach.answer import PROMISING, is_promising
 from coach.fragment import fragment, shorten
 from coach.message import Taken
 from coach.responding import respond
@@ -78,10 +78,10 @@ class AskPrinciple(Action, ABC):
             dispatcher.utter_message(response=f"utter_open_{self.principle}", step=step, total=total)
             changes["opened"] = [*opened, self.principle.value]
         if state["reopened"] == self.principle:
-            dispatcher.utter_message(response="utter_earlier_answer", answer=shorten(answer))
+            dispatcher.utter_message(response="utter_earlier_answer", answer=shorten(answer).rstrip(" ."))
         elif state["deepening"] == self.principle and is_fresh(tracker):
             if is_promising(answer or ""):
-                dispatcher.utter_message(response="utter_deepen_promise", fragment=fragment(answer))
+                dispatcher.utter_message(response="utter_deepen_promise", fragment=fragment(answer, PROMISING))
             else:
                 dispatcher.utter_message(response=f"utter_deepen_{self.principle}")
             return set_slots(changes)

@@ -36,7 +36,8 @@ _YES = re.compile(
     r"|ok|oke|oké|prima|goed zo)\b(?!\W+(?:niet|nee|geen)\b)"
 )
 _NO = re.compile(
-    r"^\W*(?:(?:ja\W+)?nee|neen|nope|niet|(?:dat )?klopt niet|dat bedoel ik niet"
+    r"^\W*(?:(?:ja\W+)?nee|neen|nope|niet|(?:liever |eerder )?iets anders"
+    r"|geen van (?:beide|tweeën|die)|(?:dat )?klopt niet|dat bedoel ik niet"
     r"|(?:zeker|helemaal|absoluut|liever|toch maar|laat maar) niet)\b"
 )
 _UNKNOWN = re.compile(
@@ -44,7 +45,7 @@ _UNKNOWN = re.compile(
     r"zou (?:ik )?(?:het )?(?:ook |echt )*niet weten|niet weten hoor|geen benul)\b"
 )
 # Where an answer turns: something never asked or said, something just seen, a condition. A coach stays there.
-_PROMISING = re.compile(
+PROMISING = re.compile(
     r"\b(?:nog )?nooit (?:\w+ ){0,4}(?:gevraagd|gezegd|besproken|uitgesproken|verteld|voorgelegd|geprobeerd|aangekaart"
     r"|gedaan|bedacht|nagevraagd)\b"
     r"|\b(?:nu ik (?:dit|het|dat)? ?(?:zo |nu )?(?:zeg|typ|schrijf|opschrijf|lees|bedenk)"
@@ -128,4 +129,4 @@ def is_thin(text: str, intent: str) -> bool:
 
 def is_promising(text: str) -> bool:
     """Whether an answer holds the start of something, to stay with before going on."""
-    return bool(_PROMISING.search(text.lower()))
+    return bool(PROMISING.search(text.lower()))

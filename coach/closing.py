@@ -11,15 +11,15 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from coach.answer import is_brief, says_no, says_yes
+from coach.confidence import read_confidence
 from coach.message import Message, Taken
 from coach.route import NEW_ROUND, State
 from coach.vocabulary import Bottleneck
 
 # What ends a conversation that only a rating is asked of.
 FAREWELLS = frozenset({"thank", "goodbye", "stop"})
+HIGHEST_RATING = 5
 _ADDRESS = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")
-_RATING = re.compile(r"\b([1-5])\b")
-_RATING_WORDS = {"een": 1, "één": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5}
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,8 @@ def take_rating(state: State, message: Message) -> Taken:
     """From 1 to 5; anything else is passed over and not asked again, and thanks are an end."""
     if message.intent in FAREWELLS:
         return Taken({"skipped": [*state.listed("skipped"), "rating", "felt_heard"]})
-    lowered = message.text.lower()
-    found = _RATING.search(lowered)
-    words = [number for word, number in _RATING_WORDS.items() if re.search(rf"\b{word}\b", lowered)]
-    number = int(found[1]) if found else words[0] if words else None
-    if number is None:
+    number = read_confidence(message.text)
+    if number is None or number > HIGHEST_RATING:
         return Taken({"skipped": [*state.listed("skipped"), "rating"]})
     return Taken({"rating": float(number)})
 

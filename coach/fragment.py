@@ -44,15 +44,17 @@ def is_quotable(clause: str) -> bool:
     )
 
 
-def fragment(text: str) -> str | None:
+def fragment(text: str, about: re.Pattern[str] | None = None) -> str | None:
     """The clause of `text` to give back, at most 15 words and in the leader's own words; None where none fits.
 
-    The last one that says something: people come to the point at the end.
+    The one in which `about` is found; otherwise the last that says something, for people come to the point at the end.
     """
     clauses = [_OPENING.sub("", clean(clause)).strip(" ,.-") for clause in _CLAUSES.split(text)]
     quotable = [clause for clause in clauses if is_quotable(clause)]
     if not quotable:
         return None
+    if about and (found := [clause for clause in quotable if about.search(clause.lower())]):
+        quotable = found[:1]
     best = max(reversed(quotable), key=lambda clause: min(len(clause.split()), 8))
     return best[0].lower() + best[1:] if not best[:2].isupper() else best
 

@@ -27,7 +27,7 @@ _CHANGES = re.compile(
 )
 # The new words of a line, behind a colon or behind what leads to them.
 _NEW_WORDS = re.compile(
-    r"(?::|\b(?:moet (?:zijn|worden|staan)|veranderen? in|wijzigen? in"
+    r"(?::|\b(?:moet (?:zijn|worden|staan)|(?:verander|wijzig)\w* .{0,30}?\b(?:in|naar)"
     r"|maak (?:er|daar)(?: van)?|wordt|zeg maar)\b[:,]?)"
     r"\s*[“\"']?(?P<words>.{3,}?)[”\"']?\s*$",
     re.IGNORECASE | re.DOTALL,

@@ -62,6 +62,7 @@ _NO_DANGER = re.compile(
     r"\bgeen gevaar\b|\bniet gevaarlijk\b|\b(?:niet|anders) (?:zo )?bedoeld\b|\b(?:bedoel|bedoelde) ik (?:het )?niet\b"
     r"|\bbegrijpt? (?:me|mij|het) verkeerd\b|\bverkeerd begrepen\b|\bniks aan de hand\b|\bover (?:mijn )?werk\b"
 )
+_ASKS = re.compile(r"\?|^(?:en |maar )?(?:moet|mag|kan|wie|wat|hoe|waar|wanneer|is het)\b")
 _CLAUSES = re.compile(
     r"(?<=[.!?;])\s+|,\s+(?=maar |en |alleen |wel |ook |trouwens )"
     r"|\s+(?=maar (?:ik|wat|wie|hoe|kun|kan|is|wordt|eerst) )|\n+"
@@ -232,4 +233,6 @@ def take_continuation(state: State, message: Message) -> Taken | None:
         return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
     if message.intent == "resume" or (brief and says_yes(message.text, message.intent)):
         return Taken({"paused": None, "danger": None}, [("utter_resumed", {})])
-    return None if state["paused"] != Pause.DANGER else Taken({})
+    if state["paused"] != Pause.DANGER:
+        return None
+    return Taken({}, [("utter_danger_question", {})] if _ASKS.search(message.text.lower()) else [])

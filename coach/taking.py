@@ -23,6 +23,7 @@ from coach.message import Message, Taken
 from coach.recognising import calls_one, place_said, says_only_places, take_bottleneck, take_place
 from coach.route import State, next_question
 from coach.steering import names_principle, repeats_command, take_confirmation, take_continuation
+from coach.step import tells_with_whom
 from coach.vocabulary import Principle
 
 # Besides the principles, what is asked for and kept in the leader's own words.
@@ -129,7 +130,7 @@ def _take_principle(state: State, principle: str, message: Message) -> Taken:
 
 def _joined(earlier: str | None, text: str) -> str:
     """An answer with what was added to it."""
-    return f"{earlier.rstrip(' .')}. {text}" if earlier else text
+    return f"{earlier.rstrip(' .;')}; {text}" if earlier else text
 
 
 def _reflection(text: str) -> tuple[str, dict[str, Any]]:
@@ -153,4 +154,7 @@ def _take_words(state: State, question: str, message: Message) -> Taken:
         return take_first_step(state, message)
     thin = is_thin(message.text, message.intent) or says_unknown(message.text)
     said = [_reflection(message.text)] if question in {"situation", "confidence_raise"} and not thin else []
-    return Taken({question: message.text, "reopened": None}, said)
+    changes = {question: message.text, "reopened": None}
+    if question == "step_when" and tells_with_whom(message.text):  # "dinsdag in mijn bila"
+        changes["step_with_whom"] = message.text
+    return Taken(changes, said)

@@ -40,7 +40,7 @@ SPEAKS_OF_SELF = re.compile(
 )
 CLAUSE_ENDS = re.compile(
     r"[.;:!?\n]|, (?!(?:bij|in|op|van|basis|voor)\b)"
-    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen"
+    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen|te"
     r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik))\b"
 )
 # "ons schoolbestuur wil niet": own organisation, but the function named is another's.

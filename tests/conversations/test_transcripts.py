@@ -2,7 +2,8 @@
 
 A transcript is a list of turns: what the leader types, what the coach must say (`says`: each a piece of one of its
 messages), must not say (`says_not`), which buttons it must offer (`buttons`), how its mail begins (`link`), and how
-long the leader was silent before (`after: 3 days`). Those in `handoff/` run where a sender runs.
+long the leader was silent before (`after: 3 days`). Nothing is said twice in one, but where the leader has come to the
+same point so often that all its texts were said (`again`). Those in `handoff/` run where a sender runs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ MOST_WORDS = 60
 LONGER = re.compile(r"Welkom\.|in jouw woorden:|wat je vertelde:|112|113|knelpunten naast elkaar|Dit gaat naar info@")
 # A mail is read again, whole, after its address changed.
 SHOWN_AGAIN = re.compile(r"^Dit gaat naar info@", re.MULTILINE)
+# A quote alone is the leader's own; a line between two lists closes a summary.
+SAID_AGAIN = {"", "."}
 QUOTED = re.compile(r"“[^”]*”")
 
 
@@ -44,6 +47,7 @@ def check_turn(messages: list[dict[str, Any]], before: list[str]) -> list[str]:
 def test_transcript(path: Path, request: pytest.FixtureRequest, sender: str) -> None:
     coach = request.getfixturevalue("coach_with_sender" if path.parent.name == "handoff" else "coach")
     before: list[str] = []
+    said: set[str] = set()
     for number, turn in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), start=1):
         if "after" in turn:
             coach.let_pass(sender, float(turn["after"].removesuffix(" days")) * DAY)
@@ -52,6 +56,11 @@ def test_transcript(path: Path, request: pytest.FixtureRequest, sender: str) -> 
         texts = check_turn(messages, before)
         together = "\n".join(texts)
         where = f"turn {number}, {turn['leader'][:60]!r}: {together}"
+        assert number > 1 or re.search("chatbot|computerprogramma", together), f"not said to be a chatbot in {where}"
+        before_this = set() if turn.get("again") else said
+        new = {QUOTED.sub("", text) for text in texts if not SHOWN_AGAIN.search(together)} - SAID_AGAIN
+        assert not new & before_this, f"said before: {new & said} in {where}"
+        said |= new
         for piece in turn.get("says", []):
             assert piece in together, f"{piece!r} is missing in {where}"
         for piece in turn.get("says_not", []):

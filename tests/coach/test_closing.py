@@ -1,0 +1,118 @@
+from typing import Any
+
+import pytest
+
+from coach.closing import Handoff, read_address, withdraw
+from coach.message import Message
+from coach.route import State, next_question
+from coach.taking import decides, take
+
+DRAFT = {"to": "info@netwerkmetandereogen.nl", "subject": "Verder praten", "text": "Beste mensen, dit kwam eruit."}
+DONE = {
+    "bottleneck": "rol", "situation": "x", "level": "bestuur", "sector": ["zorg"], "gun_het_tijd": "samen eten",
+    "weeg_af_en_kies": "x", "verbind_met_binnen": "x", "ondersteun_en_faciliteer": "x", "skipped": ["summary_check"],
+    "first_step": "morgen bel ik de school", "step_when": "x", "step_with_whom": "x", "confidence": 10.0,
+}  # fmt: skip
+OFFERED = {**DONE, "sender_runs": True}
+
+
+def message(text: str, intent: str = "give_answer", certainty: float = 0.7, **more: Any) -> Message:
+    return Message(text, intent, certainty, more.get("entities", []), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("petra@school.nl", "petra@school.nl"),
+        ("mail maar naar Petra.Jansen@School.nl, graag", "Petra.Jansen@school.nl"),
+        ("<petra@school.nl>", "petra@school.nl"),
+        ("petra@school.nl.", "petra@school.nl"),
+        ("petra@school", None),
+        ("petra bij school punt nl", None),
+        ("@school.nl", None),
+        ("a@b.nl\nBcc: iedereen@school.nl", "a@b.nl"),
+        ("", None),
+    ],
+)
+def test_an_address(text: str, address: str | None) -> None:
+    assert read_address(text) == address
+
+
+def test_nothing_is_recorded_without_two_yeses_and_an_address() -> None:
+    offered = State(OFFERED)
+    assert next_question(offered) == "handoff_consent"
+    yes = take(offered, message("ja graag", "affirm")).changes
+    asked = State({**OFFERED, **yes})
+    assert next_question(asked) == "reply_address"
+    given = take(asked, message("petra@school.nl", "ask_contact")).changes
+    shown = State({**OFFERED, **yes, **given, "handoff_draft": DRAFT})
+    assert next_question(shown) == "handoff_check"
+    assert shown["handoff"] is None
+    sent = take(shown, message("ja", "affirm")).changes
+    recorded = sent["handoff"]
+    assert recorded["text"] == DRAFT["text"]
+    assert recorded["reply_address"] == "petra@school.nl"
+    assert set(recorded) == set(Handoff.__dataclass_fields__)
+    assert next_question(State({**shown.slots, **sent})) == "rating"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("nee", "deny"),
+        ("hm", "unsure"),
+        ("ja, maar eerst nog wat anders over mijn overleg", "affirm"),
+        ("", "nlu_fallback"),
+    ],
+)
+def test_anything_but_a_plain_yes_sends_nothing_and_forgets_the_address(text: str, intent: str) -> None:
+    shown = State({**OFFERED, "handoff_consent": "yes", "reply_address": "petra@school.nl", "handoff_draft": DRAFT})
+    changes = take(shown, message(text, intent)).changes
+    assert "handoff" not in changes
+    assert changes["reply_address"] is None
+    assert next_question(State({**shown.slots, **changes})) == "rating"
+
+
+def test_an_address_is_asked_twice_at_most() -> None:
+    asked = State({**OFFERED, "handoff_consent": "yes"})
+    first = take(asked, message("petra bij school punt nl"))
+    assert [name for name, _ in first.said] == ["utter_no_address"]
+    second = take(State({**asked.slots, **first.changes}), message("dat zei ik toch"))
+    assert second.changes["handoff_consent"] == "no"
+
+
+def test_a_mail_is_taken_back_with_its_words() -> None:
+    handoff = Handoff.agreed(DRAFT, "petra@school.nl").as_dict()
+    taken = withdraw(State({"handoff": handoff}))
+    kept = taken.changes["handoff"]
+    assert kept["withdrawn"] is True
+    assert kept["id"] == handoff["id"]
+    assert (kept["text"], kept["reply_address"]) == ("", "")
+    assert [name for name, _ in withdraw(State({"handoff": kept})).said] == ["utter_nothing_to_withdraw"]
+    assert [name for name, _ in withdraw(State({})).said] == ["utter_nothing_to_withdraw"]
+
+
+def test_the_second_bottleneck_begins_a_round_that_remembers_the_place() -> None:
+    state = State({**DONE, "second_bottleneck": "mandaat"})
+    assert next_question(state) == "second_round"
+    after = State({**state.slots, **take(state, message("ja graag", "affirm")).changes})
+    assert (after["bottleneck"], after["level"], after["gun_het_tijd"]) == ("mandaat", "bestuur", None)
+    assert next_question(after) == "situation"
+    left = State({**state.slots, **take(state, message("nee, genoeg", "deny")).changes})
+    assert next_question(left) == "rating"
+
+
+@pytest.mark.parametrize(
+    ("text", "rating"),
+    [("4", 4.0), ("een vijf", 5.0), ("ik geef het een 3", 3.0), ("prima gesprek", None), ("11", None)],
+)
+def test_a_rating(text: str, rating: float | None) -> None:
+    changes = take(State(DONE), message(text)).changes
+    assert changes.get("rating") == rating
+    assert next_question(State({**DONE, **changes})) == "felt_heard"
+
+
+@pytest.mark.parametrize("intent", ["thank", "goodbye", "stop"])
+def test_thanks_end_a_conversation_of_which_only_the_rating_is_left(intent: str) -> None:
+    assert decides(State(DONE), message("dankjewel", intent))
+    assert next_question(State({**DONE, **take(State(DONE), message("dankjewel", intent)).changes})) is None
