@@ -33,14 +33,14 @@ _SAID: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (
             2,
             "(?:helemaal|totaal|absoluut|echt) niet (?:zo )?(?:zeker|zeker van)|kansloos"
-            "|gaat niet lukken|lukt (?:me )?(?:vast )?niet",
+            "|(?:zeker|helemaal|absoluut) niet$|gaat niet lukken|lukt (?:me )?(?:vast )?niet",
         ),
         (
             4,
             "niet (?:heel|erg|zo|echt|helemaal)? ?(?:veel )?(?:zeker|vertrouwen)"
-            "|twijfel\\w*|weinig vertrouwen|onzeker|een beetje",
+            "|twijfel\\w*|weinig vertrouwen|onzeker|een beetje|laag",
         ),
-        (10, "honderd procent|100 ?%|100 procent|voor de volle honderd"),
+        (10, "honderd procent|100 ?%|100 procent|voor de volle honderd|volledig"),
         (9, "(?:heel|erg|zeer|super|behoorlijk|vrij) zeker|heel veel vertrouwen|gaat (?:zeker|gewoon|vast) lukken"),
         (
             7,
@@ -48,7 +48,7 @@ _SAID: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             "|wel vertrouwen|komt (?:wel )?goed|moet lukken",
         ),
         (6, "redelijk|voldoende|wel oké|gaat wel|fifty[- ]fifty|half om half"),
-        (8, "zeker|veel vertrouwen|goed"),
+        (8, "zeker|veel vertrouwen|goed|hoog"),
     )
 )
 # Middle of the scale: from here on there is more confidence than doubt.

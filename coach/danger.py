@@ -41,7 +41,8 @@ _SUICIDE = re.compile(
     r"|(?:wil|wilt|willen) (?:\w+ ){0,4}(?:dood|niet meer leven)|dood (?:wil|wilt|willen|zijn)"
     r"|er niet meer (?:wil|zijn|te zijn)|einde? aan (?:maken|mijn leven|zijn leven|haar leven)"
     r"|uit het leven|van het leven|geen zin meer in (?:het )?leven|hoeft (?:het )?(?:van mij |voor mij )?niet meer"
-    r"|zichzelf iets aan|mezelf iets aan|snijdt zich|voor de trein|wereld beter (?:af )?zonder mij"
+    r"|zichzelf iets aan|mezelf iets aan"
+    r"|pillen (?:geslikt|ingenomen)|overdosis|snijdt zich|voor de trein|wereld beter (?:af )?zonder mij"
 )
 # Somebody of the staff, unless it is they who tell of the danger.
 _STAFF = (

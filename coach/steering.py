@@ -28,7 +28,7 @@ _IN_CLAUSE = {
     "ask_privacy": re.compile(
         r"\b(?:wat (?:gebeurt )?er|wat doen? (?:je|jullie)|hoe zit het|waar blijven"
         r"|bewaren? (?:je|jullie)|sla je)\b.{0,25}"
-        r"\b(?:gegevens|privacy|dit gesprek|mijn antwoorden|wat ik (?:hier )?(?:typ|zeg|schrijf))\b"
+        r"\b(?:mijn gegevens|mijn privacy|dit gesprek|mijn antwoorden|wat ik (?:hier )?(?:typ|zeg|schrijf))\b"
         r"|\bwie (?:kan|kunnen|mag|mogen|gaat) (?:dit|mee)\b.{0,25}\blezen\b"
         r"|\b(?:is|blijft) dit (?:gesprek )?(?:hier )?(?:anoniem|privé|vertrouwelijk|geheim)\b"
         r"|\bwordt dit (?:gesprek )?(?:bewaard|opgeslagen)\b"
@@ -52,7 +52,9 @@ _IN_CLAUSE = {
         r"^(?:nou |ok |oké |ja |nee )?sla (?:(?:deze|die|dit|dat|hem|de)(?: vraag)? )?(?:maar )?(?:even )?over\b"
         r"|^(?:mag ik )?(?:deze|die) (?:vraag )?overslaan\b"
     ),
-    "pause": re.compile(r"^(?:ik wil |zullen we |nu |graag )?(?:even (?:een )?)?(?:pauze|pauzeren)\b"),
+    "pause": re.compile(
+        r"^(?:ik wil |zullen we |nu |graag )?(?:even (?:een )?)?(?:pauze|pauzeren)(?: graag| aub| nu)?\W*$"
+    ),
 }
 _PRINCIPLE = re.compile(
     r"\bprincipes?\b|\bander(?:e|s)?\b|\bgun het\b|\bweeg\b|\bverbind met\b|\bondersteun en\b|\bfaciliteer\b"

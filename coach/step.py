@@ -32,7 +32,9 @@ _WHO = re.compile(
     r"|team|teams|bestuur|mt|bila|bilateraal|jaargesprek|directie|raad|or|mr|stuurgroep|werkgroep|kerngroep|netwerk|wijkteam|gemeente|school|scholen"
     r"|ib'er|hr|p&o|financiën|iedereen|allemaal|ze|hen|haar|hem|niemand|alleen ik|mezelf|in mijn eentje)\b",
 )
-_WITH_NAME = re.compile(r"\b(?:[Mm]et|[Aa]an|[Bb]ij|[Nn]aar|bel|mail|vraag|spreek)(?: ik)? [A-Z][a-zà-ÿ]+")
+_WITH_NAME = re.compile(
+    r"\b(?:[Mm]et|[Aa]an|[Bb]ij|[Nn]aar|bel|mail|vraag|spreek)(?: ik)? (?!Pasen|Kerst|Pinksteren|Nederland)[A-Z][a-zà-ÿ]+"
+)
 _NEXT_WEEK = re.compile(r"\bvolgende week\b")
 _ON_DAY = re.compile(rf"\b({_DAY})")
 _ON_DATE = re.compile(rf"\b(\d{{1,2}})(?:e|ste|de)? ({_MONTH})\b")

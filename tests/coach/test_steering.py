@@ -34,6 +34,8 @@ def message(text: str, intent: str = "give_answer", certainty: float = 0.9, **mo
         ("het project staat even op pauze", [], None),
         ("ik geef mijn mensen het goede voorbeeld", [], None),
         ("ik weet niet wie dit mag beslissen", [], None),
+        ("hoe zit het met de gegevens van dat kind", [], None),
+        ("pauze nemen is lastig in dit werk", [], None),
     ],
 )
 def test_questions_and_commands_are_found_in_their_clauses(text: str, asked: list[str], rest: str | None) -> None:
