@@ -33,7 +33,8 @@ _WHO = re.compile(
     r"|ib'er|hr|p&o|financiën|iedereen|allemaal|ze|hen|haar|hem|niemand|alleen ik|mezelf|in mijn eentje)\b",
 )
 _WITH_NAME = re.compile(
-    r"\b(?:[Mm]et|[Aa]an|[Bb]ij|[Nn]aar|bel|mail|vraag|spreek)(?: ik)? (?!Pasen|Kerst|Pinksteren|Nederland)[A-Z][a-zà-ÿ]+"
+    r"\b(?:[Mm]et|[Aa]an|[Bb]ij|[Nn]aar|bel|mail|vraag|spreek)(?: ik)?"
+    r" (?!Pasen|Kerst|Pinksteren|Nederland)[A-Z][a-zà-ÿ]+"
 )
 _NEXT_WEEK = re.compile(r"\bvolgende week\b")
 _ON_DAY = re.compile(rf"\b({_DAY})")
