@@ -21,7 +21,7 @@ BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
         ("tien!", 10),
         ("één", 1), ("een", 1), ("zevenënhalf", 7), ("ik denk een 4 of zo", 4), ("geen idee", None),
         ("een beetje", 4), ("heel zeker", 9), ("best wel goed", 7), ("niet zo zeker", 4), ("helemaal niet zeker", 2),
-        ("redelijk", 6), ("zeker niet", 2), ("zeker weten", 8), ("laag", 4), ("volledig", 10), 
+        ("redelijk", 6), ("zeker niet", 2), ("zeker weten", 8), ("laag", 4), ("volledig", 10),
         ("dat gaat zeker lukken", 9), ("twijfel nog", 4), ("de dinsdag", None),
         ("op een schaal van 1 tot 10 een 7", 7), ("een 8, over 2 weken", 8), ("over twee weken een 6", 6),
         ("9 of 8", 8),
