@@ -43,6 +43,16 @@ def is_fresh(tracker: Tracker) -> bool:
     return False
 
 
+def set_now(tracker: Tracker, *slots: str) -> bool:
+    """Whether the last message changed one of `slots`."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "slot" and event["name"] in slots:
+            return True
+    return False
+
+
 def seconds_away(tracker: Tracker) -> float:
     """How long before their last message the leader was last heard; zero at the first message."""
     moments = [event.get("timestamp") or 0.0 for event in tracker.events if event["event"] == "user"]

@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.conversation import heard, is_fresh, state_of
+from actions.conversation import heard, set_now, state_of
 from coach.fragment import fragment
 from coach.route import bottleneck_question
 
@@ -23,7 +23,7 @@ class ActionAskBottleneck(Action):
         """Give a new story back, and ask."""
         state = state_of(tracker)
         proposed = state["proposed_bottleneck"] or state["proposed_wish"]
-        if proposed and is_fresh(tracker):
+        if proposed and set_now(tracker, "situation", "proposed_bottleneck", "proposed_wish"):
             words = fragment(state["situation"] or "")
             mirror = "utter_mirror_wish" if state["proposed_wish"] else "utter_mirror"
             dispatcher.utter_message(response=mirror if words else "utter_mirror_plainly", fragment=words)

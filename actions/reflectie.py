@@ -14,13 +14,10 @@ from rasa_sdk.types import DomainDict
 from actions.conversation import heard, is_fresh, say_and_set, seconds_away, set_slots, state_of
 from coach.answer import PROMISING, is_promising
 from coach.fragment import fragment, shorten
-from coach.message import Taken
+from coach.message import Said, Taken
 from coach.responding import respond
-from coach.route import next_question, step_of
-from coach.vocabulary import Principle
-
-# Danger and a wish to stop come before a welcome.
-WAITS = frozenset({"continue_coaching", "confirmation", None})
+from coach.route import IN_BETWEEN, next_question, step_of
+from coach.vocabulary import Pause, Principle
 
 
 class ValidateReflectionForm(Action):
@@ -45,12 +42,14 @@ class ValidateReflectionForm(Action):
         taken = taken or Taken({})
         after = state.with_slots(**taken.changes)
         question = next_question(after)
-        welcomed: dict[str, Any] = {}
-        if not state["welcomed"] and question not in WAITS:
-            story_told = after.principles or after["proposed_bottleneck"] or after["proposed_wish"]
-            dispatcher.utter_message(response="utter_welcome_short" if story_told else "utter_welcome")
-            welcomed = {"welcomed": True}
-        changes = say_and_set(dispatcher, taken) + set_slots(welcomed)
+        welcome: Said = []
+        if not state["welcomed"] and question and after["paused"] != Pause.DANGER:  # danger comes before a welcome
+            told = after.principles or after["proposed_bottleneck"] or after["proposed_wish"] or question in IN_BETWEEN
+            welcome = [("utter_welcome_short" if told else "utter_welcome", {})]
+            taken = Taken({**taken.changes, "welcomed": True}, taken.said)
+        # After danger, going on is heard first.
+        said = [*taken.said, *welcome] if state["paused"] else [*welcome, *taken.said]
+        changes = say_and_set(dispatcher, Taken(taken.changes, said))
         if fresh and not changes:  # a form that sets nothing counts as one that did not understand
             changes = [SlotSet("asked", question)]
         return [*changes, SlotSet(REQUESTED_SLOT, question)]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from coach.answer import count_words, is_brief, says_no, says_unknown, says_yes
-from coach.message import Message, Taken
+from coach.message import Message, Said, Taken
 from coach.route import State
 from coach.vocabulary import Bottleneck, Wish
 
@@ -34,6 +34,14 @@ _HINTS = {
     ),
 }
 WORDS_OF_A_CHOICE = 4
+# Under way, a leader who names another bottleneck in so many words has come to see it differently; a longer message
+# with the same word tells of their work.
+WORDS_OF_A_CHANGE = 12
+_TURNS = re.compile(
+    r"\bbij nader inzien\b|\b(?:gaat|ging|draait|zit|ligt|is)\b.{0,25}\b(?:toch|eigenlijk|eerder|meer|vooral)\b"
+    r"|\b(?:toch|eigenlijk|liever|eerder)\b.{0,25}\b(?:gaat|zit|ligt|is|hebben|praten|kijken|beginnen)\b"
+    r"|\b(?:toch|liever|eerder) (?:over|om|naar|bij|met|mijn|onze|de|het)\b"
+)
 _ASKS = re.compile(r"\?|\b(?:wat|welke|uitleg|leg|bedoel\w*|betekent)\b")
 _WORDS_AROUND_A_PLACE = re.compile(
     r"\b(?:ik|ben|werk|zit|als|bij|in|van|op|voor|aan|de|het|een|en|mijn|onze|ons|hier|trouwens|overigens|zelf|dus|hoor"
@@ -106,7 +114,12 @@ def _take_story(state: State, message: Message) -> Taken:
     if refuses:
         return Taken({**_NOTHING_PROPOSED, "corrected": True})
     asked = int(state["clarifications"] or 0)
-    return Taken({**_NOTHING_PROPOSED, "clarifications": float(asked + 1)})
+    if not proposed and not asked and is_brief(message.text) and _agrees_or_not(message):
+        return Taken({})
+    # Of two that were named, none was chosen yet: they stay.
+    kept = {} if state["second_bottleneck"] else _NOTHING_PROPOSED
+    said: Said = [("utter_out_of_scope", {})] if message.intent == "out_of_scope" else []
+    return Taken({**kept, "clarifications": float(asked + 1)}, said)
 
 
 _NOTHING_PROPOSED: dict[str, Any] = {
@@ -115,6 +128,11 @@ _NOTHING_PROPOSED: dict[str, Any] = {
     "proposed_wish": None,
     "corrected": None,
 }
+
+
+def _agrees_or_not(message: Message) -> bool:
+    """Whether a message is a yes or a no, to nothing where nothing was proposed."""
+    return says_yes(message.text, message.intent) or says_no(message.text, message.intent)
 
 
 def _doubts(message: Message) -> bool:
@@ -184,6 +202,27 @@ def calls_one(message: Message) -> bool:
     """Whether a message is the name of one bottleneck and hardly more, and no question about it."""
     words = count_words(message.text)
     return len(_labels(message)) == 1 and words <= WORDS_OF_A_CHOICE and not _ASKS.search(message.text.lower())
+
+
+def other_bottleneck(state: State, message: Message) -> str | None:
+    """The bottleneck that the leader now sees instead of the confirmed one ("het gaat toch meer over mijn rol")."""
+    labels, text = _labels(message), message.text.lower()
+    if not state.principles or len(labels) != 1 or labels[0] == state["bottleneck"]:
+        return None
+    turns = count_words(text) <= WORDS_OF_A_CHANGE and _TURNS.search(text) and not _ASKS.search(text)
+    return labels[0] if turns else None
+
+
+def change_bottleneck(state: State, bottleneck: str) -> Taken:
+    """Go on from another bottleneck; what was answered stays."""
+    second = state["second_bottleneck"]
+    changes = {
+        "bottleneck": bottleneck,
+        "proposed_bottleneck": bottleneck,
+        "second_bottleneck": None if second == bottleneck else second,
+        **dict.fromkeys(("wish", "proposed_wish", "current_principle", "deepening", "reopened")),
+    }
+    return Taken(changes, [("utter_bottleneck_changed", {"bottleneck": bottleneck})])
 
 
 def _hinted(text: str, refused: str | None) -> list[str]:

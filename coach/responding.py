@@ -23,15 +23,14 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
         taken = respond(state, message, 0)
         return taken and Taken(taken.changes, [*back.said, *taken.said])
     asked, rest = divide(message)
-    wanted = [*asked, *({message.intent} - {*asked} if interrupting else ())]
-    if len(wanted) > 1 and set(wanted) <= STEERABLE:
+    nothing_else = bool(asked) and not says_more(rest.text)
+    wanted = [*asked, *({message.intent} - {*asked} if interrupting and not nothing_else else ())]
+    if (nothing_else and message.intent != "crisis") or (len(wanted) > 1 and set(wanted) <= STEERABLE):
         return steer(state, wanted, message)
     if interrupting:
         return None
     if not asked:
         return taking.take(state, message)
-    if not says_more(rest.text):
-        return steer(state, asked, message)
     taken = taking.take(state, rest)
     questions = [intent for intent in asked if intent in STEERABLE - {"skip", "pause", "go_back"}]
     return Taken(taken.changes, [*taken.said, *steer(state, questions, message).said])

@@ -20,14 +20,24 @@ from coach.confidence import read_confidence
 from coach.fragment import fragment
 from coach.harvest import changes_line, take_confidence, take_first_step, take_summary_check, tells_of_step
 from coach.message import Message, Taken
-from coach.recognising import calls_one, place_said, says_only_places, take_bottleneck, take_place
-from coach.route import State, next_question
+from coach.recognising import (
+    calls_one,
+    change_bottleneck,
+    other_bottleneck,
+    place_said,
+    says_only_places,
+    take_bottleneck,
+    take_place,
+)
+from coach.route import State, bottleneck_question, next_question
 from coach.steering import names_principle, repeats_command, take_confirmation, take_continuation
 from coach.step import tells_with_whom
 from coach.vocabulary import Principle
 
 # Besides the principles, what is asked for and kept in the leader's own words.
 IN_OWN_WORDS = ("situation", "first_step", "step_when", "step_with_whom", "confidence_raise")
+# Where the leader may still come to see another bottleneck.
+COACHING = frozenset({*Principle, "situation", "level", "sector", "summary_check"})
 # An answer that is complete is not deepened, and one that turns only so often in a conversation.
 MOST_PROMISES = 2
 
@@ -50,12 +60,16 @@ def decides(state: State, message: Message) -> bool:
     question, intent = next_question(state), message.intent
     if intent == "crisis":
         return False
+    if question in COACHING and other_bottleneck(state, message):
+        return True
     if question in set(Principle):
         # "Meer tijd" is an answer, "naar gun het tijd" is a choice.
         return intent == "choose_principle" and not names_principle(message)
     number = read_confidence(message.text) is not None
     answers = {
-        "bottleneck": calls_one(message),
+        # Outside the task between two clarifying questions: not being understood again, which brings the choice.
+        "bottleneck": calls_one(message)
+        or (intent == "out_of_scope" and bottleneck_question(state) == "utter_ask_clarification"),
         "summary_check": changes_line(state, message),
         "confidence": number,
         **dict.fromkeys(("first_step", "step_when", "step_with_whom"), tells_of_step(message)),
@@ -75,7 +89,10 @@ def take(state: State, message: Message) -> Taken:
     place, before = place_said(message), state
     state = state.with_slots(**place)
     open_to_words = question in {*Principle, *IN_OWN_WORDS}
-    if place and (open_to_words or question in {"bottleneck", "summary_check"}) and says_only_places(message):
+    other = other_bottleneck(state, message) if question in COACHING else None
+    if other:
+        taken = change_bottleneck(state, other)
+    elif place and (open_to_words or question in {"bottleneck", "summary_check"}) and says_only_places(message):
         taken = Taken({}, [("utter_place_heard", {})])
     elif (open_to_words and asks_the_coach(message.text)) or (
         question == "bottleneck" and asks_for_advice(message.text)

@@ -55,6 +55,54 @@ def test_a_yes_confirms(text: str) -> None:
     assert take(State({"proposed_bottleneck": "rol"}), message(text, "affirm")).changes["bottleneck"] == "rol"
 
 
+def test_of_two_that_were_named_none_is_lost_while_none_is_chosen() -> None:
+    two = State({"proposed_bottleneck": "rol", "second_bottleneck": "mandaat"})
+    after = two.with_slots(**take(two, message("een gezamenlijk potje", "bottleneck_unclear")).changes)
+    assert (after["proposed_bottleneck"], after["second_bottleneck"]) == ("rol", "mandaat")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "het gaat toch meer over mijn rol",
+        "bij nader inzien is mijn rol het probleem",
+        "ik wil het liever over mijn rol hebben",
+        "eigenlijk gaat het om mijn rol",
+    ],
+)
+def test_a_leader_can_come_to_see_another_bottleneck_and_keeps_what_was_answered(text: str) -> None:
+    start = text.index("rol")
+    label = [{"entity": "bottleneck", "value": "rol", "start": start, "end": start + 3}]
+    state = State({**KNOWN, "ondersteun_en_faciliteer": "wij geven uren", "current_principle": "verbind_met_binnen"})
+    said = message(text, "bottleneck_rol", entities=label)
+    assert decides(state, said)
+    after = state.with_slots(**take(state, said).changes)
+    assert (after["bottleneck"], after["current_principle"]) == ("rol", None)
+    assert after["ondersteun_en_faciliteer"] == "wij geven uren"
+
+
+@pytest.mark.parametrize("text", ["mijn rol is daar dat ik de agenda maak", "wat is mijn rol dan eigenlijk?"])
+def test_an_answer_with_the_word_in_it_changes_no_bottleneck(text: str) -> None:
+    start = text.index("rol")
+    label = [{"entity": "bottleneck", "value": "rol", "start": start, "end": start + 3}]
+    state = State({**KNOWN, "current_principle": "verbind_met_binnen"})
+    assert "bottleneck" not in take(state, message(text, entities=label)).changes
+
+
+@pytest.mark.parametrize("text", ["ja", "nee", "klopt"])
+def test_a_yes_to_nothing_is_no_trouble_to_ask_on_about(text: str) -> None:
+    assert take(State({}), message(text, "affirm")).changes == {}
+
+
+def test_outside_the_task_between_two_questions_brings_the_choice_nearer() -> None:
+    asked = State({"clarifications": 2.0})
+    weather = message("wat voor weer wordt het", "out_of_scope")
+    assert decides(asked, weather)
+    assert take(asked, weather).changes == {"clarifications": 3.0}
+    assert not decides(State({}), weather)
+    assert not decides(State({"proposed_bottleneck": "rol"}), weather)
+
+
 def test_a_correction_takes_one_turn() -> None:
     correction = message("nee, eerder mijn rol", "deny", entities=[entity("bottleneck", "rol")])
     assert take(State({"proposed_bottleneck": "mandaat"}), correction).changes["bottleneck"] == "rol"
