@@ -48,7 +48,8 @@ QUESTIONS = [*dict.fromkeys(question for question, _ in WAY), *ASIDE]
 IN_PASSING = (
     "uitleg", "geef eens een voorbeeld", "herhaal de vraag", "help", "ik wil iemand van het netwerk spreken",
     "ben je een robot?", "wat gebeurt er met mijn gegevens?", "wat is netwerk met andere ogen?",
-    "wat zijn de knelpunten?", "welke principes zijn er?", "hallo", "wat een waardeloze bot", "what is the weather",
+    "wat zijn de knelpunten?", "welke principes zijn er?", "hallo", "wat een waardeloze bot",
+    "what is the weather like",
 )  # fmt: skip
 ASKED_BACK = ("stop", "opnieuw beginnen", "wis mijn gesprek")
 AT_THE_END = ("rating", "felt_heard")  # where "stop" is simply the end
