@@ -2,50 +2,66 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any
-
 import pytest
+import yaml
 
-HARVESTED = (
-    "mijn mandaat", "sla over", "manager in de jeugdhulp", "een bedrag waar ik zelf over ga", "sla over", "sla over",
-    "sla over", "klopt zo",
-)  # fmt: skip
-RATED = (*HARVESTED, "dinsdag vraag ik mijn directeur om honderd uur", "een 10")
-# What was said until a choice is offered; each of its buttons is tried.
-UNTIL = {
-    "bottleneck": ("hallo",),
-    "fits": ("ik mag aan die tafel niks toezeggen, alles moet eerst langs mijn directeur",),
-    "which first": ("Ik weet niet wat mijn rol is en ik mag ook niets beslissen",),
-    "wish": ("ik wil binnen en buiten beter met elkaar verbinden",),
-    "level": ("mijn mandaat", "sla over"),
-    "sector": ("mijn mandaat", "sla over", "manager"),
-    "summary": HARVESTED[:-1],
-    "stop": ("mijn mandaat", "stop"),
-    "start over": ("mijn mandaat", "opnieuw beginnen"),
-    "erase": ("mijn mandaat", "wis mijn gesprek"),
-    "break": ("mijn mandaat", "pauze"),
-    "danger": ("mijn mandaat", "ik denk dat een kind in mijn groep thuis geslagen wordt"),
-    "rating": RATED,
-    "felt heard": (*RATED, "4"),
+from storage.schema import DAY
+from tests.conftest import Coach
+from tests.conversations.talk import Talk
+from tools.model import ROOT
+
+STORY = "ik mag aan die tafel niks toezeggen, alles moet eerst langs mijn directeur"
+TWO = "Ik weet niet wat mijn rol is en ik mag ook niets beslissen"
+HARVESTED = ("mandaat", "sla over", "manager in de jeugdhulp", "een bedrag waar ik zelf over ga", *["sla over"] * 3)
+STEPPED = (*HARVESTED, "klopt zo", "dinsdag vraag ik mijn directeur om honderd uur", "een 10")
+# What was said, and for how many days nothing, until a response offers a choice; each of its buttons is tried.
+UNTIL: dict[str, tuple[str | int, ...]] = {
+    "utter_ask_bottleneck": ("hallo",),
+    "utter_ask_bottleneck_fits": (STORY,),
+    "utter_ask_wish_fits": ("ik wil binnen en buiten beter met elkaar verbinden",),
+    "utter_ask_which_first": (TWO,),
+    "utter_ask_choose_bottleneck": ("het loopt niet", "tja, eigenlijk altijd wel", "geen idee eigenlijk"),
+    "utter_ask_correction": (STORY, "nee"),
+    "utter_ask_level": ("mijn mandaat", "sla over"),
+    "utter_ask_sector": ("mijn mandaat", "sla over", "manager"),
+    "utter_ask_confirmation stop": ("mijn mandaat", "stop"),
+    "utter_ask_confirmation start_over": ("mijn mandaat", "opnieuw beginnen"),
+    "utter_ask_confirmation erase": ("mijn mandaat", "wis mijn gesprek"),
+    "utter_ask_continue_coaching pauze": ("mijn mandaat", "pauze"),
+    "utter_ask_continue_coaching gevaar": ("mijn mandaat", "ik denk dat een kind in mijn groep thuis geslagen wordt"),
+    "utter_ask_continue_coaching stilte": (TWO, *HARVESTED[:4], 3, "hallo"),
+    "utter_ask_summary_check": (TWO, *HARVESTED),
+    "utter_ask_about_handoff_consent": (TWO, *STEPPED),
+    "utter_ask_about_handoff_check": (TWO, *STEPPED, "ja", "leider@school.nl"),
+    "utter_ask_about_second_round": (TWO, *STEPPED, "nee"),
+    "utter_ask_about_rating": (TWO, *STEPPED, "nee", "nee"),
+    "utter_ask_felt_heard": (TWO, *STEPPED, "nee", "nee", "4"),
+}
+CHOICES = {
+    name: [[button["title"] for button in variation["buttons"]] for variation in variations]
+    for path in (ROOT / "data/responses").glob("*.yml")
+    for name, variations in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items()
+    if all(variation.get("buttons") for variation in variations)
 }
 
 
-def offered(coach: Any, until: tuple[str, ...]) -> tuple[str, list[dict[str, str]]]:
-    """A conversation that has come to a choice, and the buttons of it."""
-    sender = uuid.uuid4().hex
-    for text in until:
-        messages = coach.say(sender, text)
-    return sender, [button for message in messages for button in message.get("buttons") or []]
+def test_every_response_that_offers_a_choice_is_tried() -> None:
+    assert {name.split()[0] for name in UNTIL} == set(CHOICES)
 
 
-@pytest.mark.parametrize("choice", UNTIL)
-def test_typing_a_choice_does_what_clicking_does(choice: str, coach: Any) -> None:
-    buttons = offered(coach, UNTIL[choice])[1]
-    assert buttons
-    for place, button in enumerate(buttons):
-        heard = []
-        for kind in ("payload", "title"):
-            sender, again = offered(coach, UNTIL[choice])
-            heard.append([message.get("text") for message in coach.say(sender, again[place][kind])])
-        assert heard[0] == heard[1], f"{button['title']!r} at {choice}"
+@pytest.mark.parametrize("name", UNTIL)
+async def test_typing_a_choice_does_what_clicking_does(name: str, coach_with_sender: Coach) -> None:
+    talk = Talk(coach_with_sender)
+    messages = []
+    for step in UNTIL[name]:
+        if isinstance(step, int):
+            coach_with_sender.let_pass(talk.sender, step * DAY)
+        else:
+            messages = talk.say(step)
+    buttons = [button for message in messages for button in message.get("buttons") or []]
+    assert [button["title"] for button in buttons] in CHOICES[name.split(maxsplit=1)[0]]
+    for button in buttons:
+        clicked, typed = await talk.forked(), await talk.forked()
+        heard = [clicked.say(button["payload"]), typed.say(button["title"])]
+        texts = [[message.get("text") for message in messages] for messages in heard]
+        assert texts[0] == texts[1], button["title"]

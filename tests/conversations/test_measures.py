@@ -6,18 +6,13 @@ Each question is reached as a leader reaches it, over HTTP; the store tells whic
 from __future__ import annotations
 
 import re
-import uuid
-from functools import cache
 from typing import Any
 
 import pytest
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from coach.vocabulary import Bottleneck, Principle
-from storage.tracker_store import ConversationStore
-from tests.conversations.test_transcripts import check_turn
-from tools.model import ROOT
+from tests.conftest import Coach
+from tests.conversations.talk import Talk
 
 STORY = "ik mag aan die tafel niks toezeggen, alles moet eerst langs mijn directeur"
 ANSWERS = {
@@ -57,44 +52,10 @@ DANGER = "ik ben bang dat een kind in mijn groep thuis geslagen wordt"
 ADDRESS = "info@netwerkmetandereogen.nl"
 
 
-@cache
-def domain() -> Domain:
-    return Domain.load(str(ROOT / "domain.yml"))
-
-
-class Talk:
-    """A conversation with the coach, and the question that is open in it."""
-
-    def __init__(self, coach: Any) -> None:
-        self.coach, self.sender, self.before = coach, uuid.uuid4().hex, list[str]()
-        self.store = ConversationStore(domain(), host=f"sqlite:///{coach.database}")
-
-    def say(self, text: str) -> list[dict[str, Any]]:
-        """Send a message; what holds in every turn holds in its replies."""
-        messages = self.coach.say(self.sender, text)
-        self.before = check_turn(messages, self.before)
-        return list(messages)
-
-    async def slot(self, name: str = "requested_slot") -> Any:
-        """A slot as it is stored."""
-        tracker = await self.store.retrieve(self.sender)
-        return tracker.get_slot(name) if tracker else None
-
-    async def forked(self) -> Talk:
-        """A conversation that has gone the same way, and goes on by itself."""
-        fork = Talk(self.coach)
-        tracker = await self.store.retrieve_full_tracker(self.sender)
-        assert tracker
-        events, slots = list(tracker.events), self.store.domain.slots
-        await self.store.save(DialogueStateTracker.from_events(fork.sender, events, slots))
-        fork.before = list(self.before)
-        return fork
-
-
 REACHED: dict[tuple[str, str], Talk] = {}
 
 
-async def come_to(coach: Any, question: str) -> Talk:
+async def come_to(coach: Coach, question: str) -> Talk:
     """A conversation in which `question` is open; the way to it is gone once."""
     key = (str(coach.database), question)
     if key not in REACHED:
@@ -140,7 +101,7 @@ async def test_every_question_but_the_first_can_be_passed_over_in_one_turn(
 
 
 @pytest.mark.parametrize("question", [*ANSWERS, "first_step", "step_when", "step_with_whom"])
-async def test_an_answer_can_be_given_again(question: str, coach_with_sender: Any) -> None:
+async def test_an_answer_can_be_given_again(question: str, coach_with_sender: Coach) -> None:
     talk = await come_to(coach_with_sender, question)
     talk.say(dict(WAY)[question])
     talk.say("terug")
@@ -150,7 +111,7 @@ async def test_an_answer_can_be_given_again(question: str, coach_with_sender: An
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-async def test_danger_stops_the_coaching_in_the_same_turn(question: str, coach_with_sender: Any) -> None:
+async def test_danger_stops_the_coaching_in_the_same_turn(question: str, coach_with_sender: Coach) -> None:
     talk = await come_to(coach_with_sender, question)
     said = "\n".join(message.get("text") or "" for message in talk.say(DANGER))
     assert "112" in said
@@ -173,7 +134,7 @@ async def test_after_two_misunderstandings_comes_a_choice_or_a_person_or_the_nex
     assert went_on or offered
 
 
-async def test_misunderstandings_of_any_kind_count_together(coach: Any) -> None:
+async def test_misunderstandings_of_any_kind_count_together(coach: Coach) -> None:
     talk = Talk(coach)
     talk.say("het loopt gewoon niet lekker")
     for text in ("vertel een mop", "tja"):
@@ -192,13 +153,13 @@ async def test_misunderstandings_of_any_kind_count_together(coach: Any) -> None:
         "mijn collega heeft een kind betast", "een ouder staat hier met een mes",
     ],
 )  # fmt: skip
-def test_whatever_comes_first_the_coach_says_that_it_is_a_program(first: str, coach: Any) -> None:
+def test_whatever_comes_first_the_coach_says_that_it_is_a_program(first: str, coach: Coach) -> None:
     said = "\n".join(message.get("text") or "" for message in Talk(coach).say(first))
     assert re.search("chatbot|computerprogramma", said)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-async def test_asked_at_any_moment_it_says_that_it_is_a_program(question: str, coach_with_sender: Any) -> None:
+async def test_asked_at_any_moment_it_says_that_it_is_a_program(question: str, coach_with_sender: Coach) -> None:
     talk = await come_to(coach_with_sender, question)
     replies = talk.say("praat ik hier met een mens?")
     assert re.search("chatbot|programma", str(replies))
@@ -238,7 +199,7 @@ async def test_what_was_heard_is_confirmed_first_and_corrected_in_one_turn(
 
 
 @pytest.mark.parametrize("principle", list(Principle))
-async def test_another_principle_can_be_chosen_by_its_name(principle: Principle, coach: Any) -> None:
+async def test_another_principle_can_be_chosen_by_its_name(principle: Principle, coach: Coach) -> None:
     talk = await come_to(coach, "situation")
     talk.say(f"ik wil naar {principle.title.lower()}")
     assert await talk.slot() in {"situation", "level", principle}

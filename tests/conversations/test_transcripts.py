@@ -10,37 +10,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from storage.schema import DAY
+from tests.conversations.talk import SHOWN_AGAIN, check_turn, sentences
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted(HERE.glob("**/*.yml"))
-MOST_WORDS = 60
-# Welcome, summary and danger may be longer.
-LONGER = re.compile(r"Welkom\.|in jouw woorden:|wat je vertelde:|112|113|knelpunten naast elkaar|Dit gaat naar info@")
-# A mail is read again, whole, after its address changed.
-SHOWN_AGAIN = re.compile(r"^Dit gaat naar info@", re.MULTILINE)
-# A quote alone is the leader's own; a line between two lists closes a summary.
-SAID_AGAIN = {"", "."}
-QUOTED = re.compile(r"“[^”]*”")
-
-
-def check_turn(messages: list[dict[str, Any]], before: list[str]) -> list[str]:
-    """What holds in every turn; returns the texts."""
-    assert messages, "silence"
-    texts = [message["text"] for message in messages if message.get("text")]
-    together = "\n".join(texts)
-    own = QUOTED.sub("", together)
-    assert own.count("?") <= 1, f"more than one question: {together}"
-    assert not re.search(r"\{[a-z_]+\}|\bNone\b", together), f"an unfilled placeholder: {together}"
-    assert LONGER.search(together) or len(own.split()) <= MOST_WORDS, f"too long: {together}"
-    again = set(texts) & set(before) if not SHOWN_AGAIN.search(together) else set()
-    assert not again, f"said twice in a row: {again}"
-    return texts
+# Whoever is in danger hears the numbers again.
+NEEDED_AGAIN = re.compile(rf"{SHOWN_AGAIN.pattern}|\b112\b", re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.relative_to(HERE).with_suffix("").as_posix())
@@ -58,9 +38,9 @@ def test_transcript(path: Path, request: pytest.FixtureRequest, sender: str) -> 
         where = f"turn {number}, {turn['leader'][:60]!r}: {together}"
         assert number > 1 or re.search("chatbot|computerprogramma", together), f"not said to be a chatbot in {where}"
         before_this = set() if turn.get("again") else said
-        new = {QUOTED.sub("", text) for text in texts if not SHOWN_AGAIN.search(together)} - SAID_AGAIN
+        new = sentences(texts) if not NEEDED_AGAIN.search(together) else set()
         assert not new & before_this, f"said before: {new & said} in {where}"
-        said |= new
+        said = said | new if "gewist" not in together else set()
         for piece in turn.get("says", []):
             assert piece in together, f"{piece!r} is missing in {where}"
         for piece in turn.get("says_not", []):

@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from typing import Any
 
 import pytest
-from rasa.shared.core.domain import Domain
 
 from coach.vocabulary import Principle
-from storage.tracker_store import ConversationStore
-from tests.conversations.test_transcripts import check_turn
-from tools.model import ROOT
+from tests.conftest import Coach
+from tests.conversations.talk import Talk
 
 WALKS = int(os.environ.get("ROUNDS", "1")) * 2
 TURNS = 200
@@ -66,30 +63,22 @@ def next_message(which: random.Random, buttons: list[str]) -> str:
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
-async def test_whatever_comes_the_coach_answers_and_loses_nothing(seed: int, coach: Any, sender: str) -> None:
+async def test_whatever_comes_the_coach_answers_and_loses_nothing(seed: int, coach: Coach) -> None:
     which = random.Random(seed)  # noqa: S311 - a walk that can be walked again
-    store = ConversationStore(Domain.load(str(ROOT / "domain.yml")), host=f"sqlite:///{coach.database}")
-    before: list[str] = []
+    talk = Talk(coach)
     buttons: list[str] = []
     kept = Counter[str]()
     for turn in range(TURNS):
-        tracker = await store.retrieve(sender)
-        asked = tracker.get_slot("requested_slot") if tracker else None
+        asked = await talk.slot()
         text = next_message(which, buttons)
-        messages = coach.say(sender, text)
         where = f"turn {turn} of walk {seed}, {text!r} to {asked}"
-        texts = check_turn(messages, before)
-        before, buttons = texts, [b["payload"] for message in messages for b in message.get("buttons") or []]
+        buttons = [button["payload"] for message in talk.say(text) for button in message.get("buttons") or []]
         if asked in set(Principle) and text in ANSWERS:
-            after = await store.retrieve(sender)
-            assert after
-            assert text in str(after.get_slot(asked)), f"an answer was lost in {where}"
+            assert text in str(await talk.slot(asked)), f"an answer was lost in {where}"
             kept[asked] += 1
         if turn % 25 == 24:
-            told = coach.say(sender, "ik wil een mens spreken")
-            assert ADDRESS in str(told), f"no person within reach after {where}"
-            before = check_turn(told, before)
+            assert ADDRESS in str(talk.say("ik wil een mens spreken")), f"no person within reach after {where}"
             buttons = []
     assert kept, "a walk without answers shows nothing"
-    ways = [coach.say(sender, text) for text in ("stop", "ja", "ik wil een mens spreken")]
+    ways = [talk.say(text) for text in ("stop", "ja", "ik wil een mens spreken")]
     assert ADDRESS in str(ways)
