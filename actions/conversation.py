@@ -53,6 +53,17 @@ def set_now(tracker: Tracker, *slots: str) -> bool:
     return False
 
 
+def said_now(tracker: Tracker) -> set[str]:
+    """The names of the responses that were said since the last message."""
+    said: set[str] = set()
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            break
+        if event["event"] == "bot":
+            said.add((event.get("metadata") or {}).get("utter_action", ""))
+    return said
+
+
 def seconds_away(tracker: Tracker) -> float:
     """How long before their last message the leader was last heard; zero at the first message."""
     moments = [event.get("timestamp") or 0.0 for event in tracker.events if event["event"] == "user"]

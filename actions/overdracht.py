@@ -123,9 +123,11 @@ class ActionHandOff(Action):
             return set_slots({**cleared, "erase": True})
         summary = Summary.of(state)
         if outcome is Outcome.STOPPED:
-            dispatcher.utter_message(response="utter_stopped")
+            dispatcher.utter_message(response="utter_stopped_in_danger" if state["danger"] else "utter_stopped")
             if summary.lines_of_answers and not state["handed_off"]:
                 dispatcher.utter_message(response="utter_summary", summary=summary.lines())
+            elif state["danger"]:
+                return set_slots(dict(NEW_ROUND))
         hand_off(dispatcher, state)
         dispatcher.utter_message(response="utter_goodbye")
         return set_slots(dict(NEW_ROUND))

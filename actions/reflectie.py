@@ -11,13 +11,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.types import DomainDict
 
-from actions.conversation import heard, is_fresh, say_and_set, seconds_away, set_slots, state_of
+from actions.conversation import heard, is_fresh, said_now, say_and_set, seconds_away, set_slots, state_of
 from coach.answer import PROMISING, is_promising
 from coach.fragment import fragment, shorten
 from coach.message import Said, Taken
 from coach.responding import respond
 from coach.route import IN_BETWEEN, next_question, step_of
 from coach.vocabulary import Pause, Principle
+
+# What leads back to the open question by itself.
+LEADS_BACK = frozenset({"utter_resumed", "utter_going_on", "utter_misread", "utter_repeated", "utter_answer_kept"})
 
 
 class ValidateReflectionForm(Action):
@@ -85,7 +88,8 @@ class AskPrinciple(Action, ABC):
                 dispatcher.utter_message(response=f"utter_deepen_{self.principle}")
             return set_slots(changes)
         elif self.principle in opened and state["current_principle"] == self.principle:
-            dispatcher.utter_message(response="utter_return")
+            if not said_now(tracker) & LEADS_BACK:
+                dispatcher.utter_message(response="utter_return")
         elif self.principle in opened:
             step, total = step_of(state, self.principle)
             title = self.principle.title.lower()

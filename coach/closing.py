@@ -56,7 +56,8 @@ def withdraw(state: State) -> Taken:
     if not handoff or handoff["withdrawn"]:
         return Taken({}, [("utter_nothing_to_withdraw", {})])
     kept = {**handoff, "withdrawn": True, "text": "", "reply_address": ""}
-    return Taken({"handoff": kept, "reply_address": None, "handoff_draft": None}, [("utter_handoff_withdrawn", {})])
+    changes = {"handoff": kept, "handoff_consent": "no", "reply_address": None, "handoff_draft": None}
+    return Taken(changes, [("utter_handoff_withdrawn", {})])
 
 
 def take_handoff_consent(state: State, message: Message) -> Taken:
@@ -134,4 +135,5 @@ def take_felt_heard(state: State, message: Message) -> Taken:
     """In the leader's own words, or by button; thanks are an end."""
     if message.intent in FAREWELLS:
         return Taken({"skipped": [*state.listed("skipped"), "felt_heard"]})
-    return Taken({"felt_heard": message.text})
+    unheard = is_brief(message.text) and says_no(message.text, message.intent)
+    return Taken({"felt_heard": message.text}, [("utter_felt_unheard", {})] if unheard else [])

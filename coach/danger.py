@@ -8,12 +8,13 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What the danger is: unsafe at home, thoughts of suicide, a colleague who is suspected, violence."""
+    """What the danger is: unsafe at home, thoughts of suicide, a colleague who is suspected, violence, or not clear."""
 
     HOME = "home"
     SUICIDE = "suicide"
     COLLEAGUE = "colleague"
     VIOLENCE = "violence"
+    UNCLEAR = "unclear"
 
 
 class To(StrEnum):
@@ -94,7 +95,7 @@ _NOW = re.compile(
 
 
 def danger_in(text: str) -> Danger:
-    """The danger in `text`, which was recognised as danger before; a child at home where nothing says otherwise."""
+    """The danger in `text`, which was recognised as danger before."""
     lowered = text.lower()
     return Danger(_kind(lowered), _to(lowered), bool(_NOW.search(lowered)))
 
@@ -111,7 +112,10 @@ def _kind(lowered: str) -> Kind:
         return Kind.SUICIDE
     if _COLLEAGUE.search(lowered) and not _HOME.search(lowered):
         return Kind.COLLEAGUE
-    return Kind.VIOLENCE if _VIOLENCE.search(lowered) else Kind.HOME
+    if _VIOLENCE.search(lowered):
+        return Kind.VIOLENCE
+    at_home = any(pattern.search(lowered) for pattern in (_HOME, _CHILD, _HARM))
+    return Kind.HOME if at_home else Kind.UNCLEAR
 
 
 def _to(lowered: str) -> To:

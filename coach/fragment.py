@@ -19,11 +19,12 @@ _NAME = re.compile(
     r"|Hier|Als|Toen|Omdat|Want|Maar|En|Of|Dus|Mijn|Ons|Onze|Zijn|Haar|Hun|Jouw|Wat|Wie|Waar|Hoe|Niet|Geen|Alles|Alle"
     r"|Elke|Elk|Ieder|Iedere|Nu|Dan|Soms|Vaak|Altijd|Nooit|Eerst|Eigenlijk|Gewoon|Alleen|Ook|Nog|Al|Met|Voor|Van|Op|In"
     r"|Bij|Tussen|Door|Over|Aan|Om|Uit|Naar|Zonder|Sinds|Na|Volgende|Vorige|Afgelopen|Morgen|Vandaag|Gisteren|Ja|Nee"
-    r"|Ge|Zo|Zou|Wanneer|Tijdens|Per|Is|Misschien|Vooral|Meestal|Moet|Mag|Kan|Wil|Zelf|Samen|Te|Veel|Weinig|Twee|Drie)\b)[A-ZÀ-Ý][a-zà-ÿ]+"
+    r"|Ge|Zo|Zou|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag|Zaterdag|Zondag|Wanneer|Tijdens|Per|Is|Misschien|Vooral|Meestal|Moet|Mag|Kan|Wil|Zelf|Samen|Te|Veel|Weinig|Twee|Drie)\b)[A-ZÀ-Ý][a-zà-ÿ]+"
 )
 _OPENING = re.compile(
-    r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|dus|en|maar|want|omdat|eerlijk gezegd|eigenlijk)\b"
-    r"[\s,]*)+",
+    r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|en|maar|want)\b[\s,]*"
+    # Without these the words behind them would stand in the wrong order, but before a subject.
+    r"|(?:dus|eerlijk gezegd|eigenlijk)\b(?:,\s*|\s+(?=(?:ik|we|wij|het|er|dat|de|een|mijn|onze)\b)))+",
     re.IGNORECASE,
 )
 
@@ -60,6 +61,13 @@ def fragment(text: str, about: re.Pattern[str] | None = None) -> str | None:
 
 
 def shorten(text: str, most_words: int = 25) -> str:
-    """`text` cleaned and at most `most_words` words long, with an ellipsis where something was left out."""
+    """`text` cleaned and at most `most_words` words long, with an ellipsis where something was left out.
+
+    It ends with a clause where one ends past the middle.
+    """
     words = clean(text).split()
-    return " ".join(words) if len(words) <= most_words else " ".join(words[:most_words]) + " ..."
+    if len(words) <= most_words:
+        return " ".join(words)
+    ends = [place for place in range(most_words // 2, most_words) if words[place][-1] in ".,;!?"]
+    kept = words[: ends[-1] + 1] if ends else words[:most_words]
+    return " ".join(kept).rstrip(".,;") + " ..."

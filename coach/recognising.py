@@ -78,7 +78,7 @@ def take_place(state: State, question: str, message: Message) -> Taken:
     if not told:
         changes["skipped"] = [*state.listed("skipped"), question]
     if is_brief(message.text) or says_unknown(message.text) or says_only_places(message):
-        return Taken(changes)
+        return Taken(changes, [("utter_place_heard", {})] if told else [])
     changes["situation"] = f"{state['situation']} {message.text}".strip()
     return Taken(changes, [] if told else [("utter_story_heard", {})])
 

@@ -23,9 +23,12 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
         taken = respond(state, message, 0)
         return taken and Taken(taken.changes, [*back.said, *taken.said])
     asked, rest = divide(message)
-    nothing_else = bool(asked) and not says_more(rest.text)
-    wanted = [*asked, *({message.intent} - {*asked} if interrupting and not nothing_else else ())]
-    if (nothing_else and message.intent != "crisis") or (len(wanted) > 1 and set(wanted) <= STEERABLE):
+    if interrupting and asked == [message.intent]:
+        return None
+    if asked and not says_more(rest.text) and (not interrupting or message.intent in STEERABLE):
+        return steer(state, asked, message)
+    wanted = [*asked, *({message.intent} - {*asked} if interrupting else ())]
+    if len(wanted) > 1 and set(wanted) <= STEERABLE:
         return steer(state, wanted, message)
     if interrupting:
         return None

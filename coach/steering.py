@@ -134,6 +134,8 @@ def answer_to(intent: str, state: State, message: Message) -> tuple[str, dict[st
     if intent in ABOUT:
         return ABOUT[intent], {}
     question = next_question(state)
+    if question == "bottleneck" and state["proposed_bottleneck"] and intent == "ask_explanation":
+        return "utter_explain_bottleneck", {"asked": state["proposed_bottleneck"]}
     on_principle = question in set(Principle)
     return f"{stem}_{question}" if on_principle else stem, {"asked": question}
 
@@ -237,4 +239,5 @@ def take_continuation(state: State, message: Message) -> Taken | None:
         return Taken({"paused": None, "danger": None}, [("utter_resumed", {})])
     if state["paused"] != Pause.DANGER:
         return None
-    return Taken({}, [("utter_danger_question", {})] if _ASKS.search(message.text.lower()) else [])
+    asks = message.intent.startswith("ask_") or _ASKS.search(message.text.lower())
+    return Taken({}, [("utter_danger_question", {})] if asks else [])

@@ -56,7 +56,7 @@ class Summary:
         """Whether there is anything to take along."""
         return bool(self.lines_of_answers or self.first_step)
 
-    def lines(self, most_words: int = 25) -> str:
+    def lines(self, most_words: int = 40) -> str:
         """A line per answer, each of at most `most_words` words."""
         return "\n".join(line.shown(most_words) for line in self.lines_of_answers)
 

@@ -32,12 +32,14 @@ from coach.recognising import (
 from coach.route import State, bottleneck_question, next_question
 from coach.steering import names_principle, repeats_command, take_confirmation, take_continuation
 from coach.step import tells_with_whom
-from coach.vocabulary import Principle
+from coach.vocabulary import Pause, Principle
 
 # Besides the principles, what is asked for and kept in the leader's own words.
 IN_OWN_WORDS = ("situation", "first_step", "step_when", "step_with_whom", "confidence_raise")
 # Where the leader may still come to see another bottleneck.
 COACHING = frozenset({*Principle, "situation", "level", "sector", "summary_check"})
+# What is answered and done as ever while danger waits; anything else is for people.
+ALSO_IN_DANGER = frozenset({"ask_privacy", "ask_bot_identity", "delete_my_data"})
 # An answer that is complete is not deepened, and one that turns only so often in a conversation.
 MOST_PROMISES = 2
 
@@ -78,7 +80,8 @@ def decides(state: State, message: Message) -> bool:
         **dict.fromkeys(("handoff_consent", "reply_address", "handoff_check"), answers_offer(message)),
         "second_round": intent in {"thank", "resume"},
         "confirmation": repeats_command(state, message) or intent in {"resume", "go_back"},
-        "continue_coaching": intent in {"resume", "stop", "goodbye", "start_over"},
+        "continue_coaching": intent in {"resume", "stop", "goodbye", "start_over"}
+        or (state["paused"] == Pause.DANGER and intent not in ALSO_IN_DANGER),
     }
     return answers.get(str(question), False)
 
@@ -142,7 +145,7 @@ def _take_principle(state: State, principle: str, message: Message) -> Taken:
     promises = [name for name in deepened if name in set(Principle)]
     if is_promising(text) and principle not in deepened and len(promises) < MOST_PROMISES and fragment(text):
         return Taken({principle: kept, "reopened": None, "deepened": [*deepened, principle], "deepening": principle})
-    return Taken({**closed, principle: kept}, [_reflection(text)])
+    return Taken({**closed, principle: kept}, [_reflection(principle, text)])
 
 
 def _joined(earlier: str | None, text: str) -> str:
@@ -150,10 +153,10 @@ def _joined(earlier: str | None, text: str) -> str:
     return f"{earlier.rstrip(' .;')}; {text}" if earlier else text
 
 
-def _reflection(text: str) -> tuple[str, dict[str, Any]]:
-    """The response that gives an answer back, in the leader's words where a fragment reads well."""
+def _reflection(question: str, text: str) -> tuple[str, dict[str, Any]]:
+    """The response that gives an answer to `question` back, in the leader's words where a fragment reads well."""
     words = fragment(text)
-    return ("utter_reflect", {"fragment": words}) if words else ("utter_reflect_plainly", {})
+    return ("utter_reflect", {"fragment": words, "asked": question}) if words else ("utter_reflect_plainly", {})
 
 
 def _take_words(state: State, question: str, message: Message) -> Taken:
@@ -170,7 +173,7 @@ def _take_words(state: State, question: str, message: Message) -> Taken:
     if question == "first_step":
         return take_first_step(state, message)
     thin = is_thin(message.text, message.intent) or says_unknown(message.text)
-    said = [_reflection(message.text)] if question in {"situation", "confidence_raise"} and not thin else []
+    said = [_reflection(question, message.text)] if question in {"situation", "confidence_raise"} and not thin else []
     changes = {question: message.text, "reopened": None}
     if question == "step_when" and tells_with_whom(message.text):  # "dinsdag in mijn bila"
         changes["step_with_whom"] = message.text

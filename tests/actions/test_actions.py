@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.commandos import (
@@ -88,7 +89,10 @@ def test_a_principle_is_opened_once_and_comes_back_in_other_words(new_tracker: N
 
 def test_a_story_is_mirrored_before_the_question(new_tracker: NewTracker) -> None:
     story = "het kost weken en de school haakt af"
-    _, said, messages = run(ActionAskBottleneck(), new_tracker(story, proposed_bottleneck="mandaat", situation=story))
+    tracker = new_tracker(story, proposed_bottleneck="mandaat", situation=story)
+    assert run(ActionAskBottleneck(), tracker)[1] == ["utter_ask_bottleneck_fits"]
+    tracker.events.append(SlotSet("situation", story))
+    _, said, messages = run(ActionAskBottleneck(), tracker)
     assert said == ["utter_mirror", "utter_ask_bottleneck_fits"]
     assert messages[0]["fragment"] == story
 

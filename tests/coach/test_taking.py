@@ -138,7 +138,8 @@ def test_an_unknown_place_is_asked_only_once() -> None:
 def test_an_answer_is_kept_and_given_back() -> None:
     taken = take(State(KNOWN), message("Nou dat wij twee uur per week iemand op school neerzetten"))
     assert taken.changes == {"ondersteun_en_faciliteer": "Nou dat wij twee uur per week iemand op school neerzetten"}
-    assert taken.said == [("utter_reflect", {"fragment": "dat wij twee uur per week iemand op school neerzetten"})]
+    words = "dat wij twee uur per week iemand op school neerzetten"
+    assert taken.said == [("utter_reflect", {"fragment": words, "asked": "ondersteun_en_faciliteer"})]
 
 
 def test_a_thin_answer_is_deepened_once() -> None:
@@ -166,6 +167,10 @@ def test_danger_waits_for_the_leader() -> None:
     assert take(state, message("en wat dan met die vergadering")).changes == {}
     assert take(state, message("verder", "resume")).changes == {"paused": None}
     assert take(state, message("nee", "deny")).changes["outcome"] == "stopped"
+    for intent in ("ask_help", "ask_contact", "ask_explanation", "skip", "insult"):
+        assert decides(state, message("moet ik nu bellen", intent))
+        assert take(state, message("moet ik nu bellen", intent)).said == [("utter_danger_question", {})]
+    assert not decides(state, message("ben je een mens", "ask_bot_identity"))
 
 
 def test_after_a_break_an_answer_is_an_answer() -> None:

@@ -16,9 +16,9 @@ from tools.model import ROOT
 
 MOST_WORDS = 60
 # Welcome, summary and danger may be longer.
-LONGER = re.compile(r"Welkom\.|in jouw woorden:|wat je vertelde:|112|113|knelpunten naast elkaar|Dit gaat naar info@")
+LONGER = re.compile(r"Welkom\.|in jouw woorden:|wat je vertelde:|112|113|knelpunten naast elkaar|als antwoordadres:")
 # A mail is read again, whole, after its address changed.
-SHOWN_AGAIN = re.compile(r"^Dit gaat naar info@", re.MULTILINE)
+SHOWN_AGAIN = re.compile(r"^(?:Dit|Zo) gaat (?:het )?naar info@|^Dit is de mail nu", re.MULTILINE)
 # What a leader said is their own, and so are the lines of a summary.
 QUOTED = re.compile(r"“[^”]*”|^- .*$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
