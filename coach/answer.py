@@ -21,6 +21,10 @@ LEAST_CERTAINTY = 0.35
 # A whole sentence during the reflection is soon an answer.
 WORDS_OF_A_SENTENCE = 5
 LEAST_CERTAINTY_OF_A_SENTENCE = 0.5
+# A sentence of so many words is a command or a question to the coach only when it says so, or when that is certain:
+# "ik geef zelf het goede voorbeeld" asks for none.
+WORDS_TO_SAY_SO = 4
+CERTAIN_WITHOUT_SAYING_SO = 0.9
 # Once the reflection is under way, a day or a number in an answer is soon taken for something outside the task.
 LEAST_CERTAINTY_OUT_OF_SCOPE = 0.85
 MOST_WORDS = 12
@@ -53,6 +57,36 @@ PROMISING = re.compile(
     r"|\b(?:niet|nooit) .{0,40}\beigenlijk\W*$|\bmaar eigenlijk\b|\bals ik eerlijk ben\b"
     r"|\bja,? maar alleen (?:als|wanneer)\b|\bdurf (?:ik )?(?:het |dat )?(?:niet|nooit)\b"
 )
+# Words that a Dutch sentence has, and words of other languages that it has not.
+_DUTCH = re.compile(
+    r"\b(?:ik|je|jij|wij|ze|zij|het|een|de|niet|dat|dit|die|en|van|op|te|voor|met|maar|als|ook|naar|bij|aan|om|er|wat"
+    r"|wie|hoe|waar|mijn|ons|onze|geen|ja|nee|wel|nog|zijn|heb|hebben|moet|mag|kan|wil|weet)\b"
+)
+_FOREIGN = re.compile(
+    r"\b(?:the|what|are|you|my|and|with|can|how|this|that|have|not|who|where|i|please|speak|they|our|does|your"
+    r"|from|to|when|why|tell|ich|und|nicht|das|ist|mit|wir|kein|ein|sie|für|auf|der|möchte|est|que|vous|les|des|une"
+    r"|pas|bonjour|pour|avec|nous|le|la|parlez|hola|hablas|español|el|los|una|por|para|yo|merhaba|çok|bir|dzień"
+    r"|dobry|nie|jest)\b"
+)
+_ANOTHER_ALPHABET = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff]")
+# What a sentence has that is said to the coach or about the conversation: a question mark, who is spoken to, a question
+# word or an order in front, or the name of something in the conversation.
+_TO_THE_COACH = re.compile(
+    r"\?\s*$|\b(?:je|jij|jou|jouw|jullie|ge|gij|u|uw|aub|svp|pls|graag)\b"
+    r"|^(?:(?:en|maar|ok|oké|oke|nou|even|eh|ehm|nee|ja|wacht|sorry|hé|hey|eerst|dus|oh|o|oeps)\b[\s,.!]*)*"
+    r"(?:wat|wie|waar|hoe|hoezo|welke|waarom|waarvoor|kan|kun|mag|moet|zullen|kunnen|is|zijn|zijt|heb|hebben|gaat|zit"
+    r"|ziet|leest|blijft|wordt|bewaart?|werkt|geef|leg|vertel|laat|herhaal|sla|stopt?|wis|ga|noem|toon|doe|verwijder"
+    r"|vernietig|gooi|smijt|trek|haal|zeg|help|pauzeer|keer|spring|pakt?|begin|start|hou|zet|stuur|volgende|laten we"
+    r"|ik wil|liever)\b"
+    r"|\b(?:deze|de|jouw|een andere|mijn|vorige|volgende|voorgaande|eerdere|laatste)"
+    r" (?:vra(?:ag|gen)|antwoord(?:en)?)\b"
+    r"|\b(?:dit|ons) (?:gesprek|verhaal)\b|\b(?:chat|chatbot|bot|machine|uitleg|voorbeeldje|vbtje|pauze|hierbij|haak af"
+    r"|opnieuw beginnen|van nul|bij nul|schone lei|vergeten te worden|mijn toestemming|mijn gegevens|knelpunten"
+    r"|(?:zo|straks|ben|weer|ben ik) (?:weer )?terug|waar waren we|mee verder|stapje terug|kan ik|mag ik|kom maar"
+    r"|vier principes|verbind met binnen|gun het tijd|weeg af|ondersteun en|met andere ogen)\b"
+    r"|\bbedankt\b|\bdank ?je|\bdoei\b|\btot (?:ziens|de volgende)|\bhallo\b"
+    r"|\bgoe(?:d|i)e? ?(?:morgen|middag|avond|dag)"
+)
 _ADVICE = re.compile(
     r"\bzeg jij het maar\b|^(?:en )?wat (?:moet|kan|zou) ik (?:nu |dan |hier )?(?:doen|zeggen)\b"
     r"|\bgeef (?:me |mij )?(?:eens )?(?:een )?advies"
@@ -66,6 +100,14 @@ def count_words(text: str) -> int:
     return len(re.findall(r"\w[\w'’-]*", text))
 
 
+def speaks_another_language(text: str) -> bool:
+    """Whether `text` has words of another language and none of Dutch, or hardly a letter of our alphabet."""
+    lowered = text.lower()
+    if len(_ANOTHER_ALPHABET.findall(text)) > len(text) / 2:
+        return True
+    return len(_FOREIGN.findall(lowered)) > 1 and not _DUTCH.search(lowered)
+
+
 def interrupts(intent: str, certainty: float, text: str, *, reflecting: bool) -> bool:
     """Whether a message with this intent (certainty from 0 to 1) is a command or question instead of an answer.
 
@@ -73,10 +115,14 @@ def interrupts(intent: str, certainty: float, text: str, *, reflecting: bool) ->
     """
     if intent == "crisis":
         return certainty >= CERTAIN_DANGER or tells_of_danger(text)
+    if intent == "other_language":  # no intent of the model, and no answer either
+        return True
     words = count_words(text)
     least = LEAST_CERTAINTY_OF_A_SENTENCE if reflecting and words >= WORDS_OF_A_SENTENCE else LEAST_CERTAINTY
     least = LEAST_CERTAINTY_OUT_OF_SCOPE if reflecting and intent == "out_of_scope" else least
-    return intent in INTERRUPTIONS and certainty >= least and words <= MOST_WORDS
+    says_so = words < WORDS_TO_SAY_SO or certainty >= CERTAIN_WITHOUT_SAYING_SO or _TO_THE_COACH.search(text.lower())
+    unsaid = reflecting and intent != "out_of_scope" and not says_so
+    return intent in INTERRUPTIONS and certainty >= least and words <= MOST_WORDS and not unsaid
 
 
 def is_brief(text: str) -> bool:

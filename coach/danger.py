@@ -43,6 +43,7 @@ _SUICIDE = re.compile(
     r"|er niet meer (?:wil|zijn|te zijn)|einde? aan (?:maken|mijn leven|zijn leven|haar leven)"
     r"|uit het leven|van het leven|geen zin meer in (?:het )?leven|hoeft (?:het )?(?:van mij |voor mij )?niet meer"
     r"|zichzelf iets aan|mezelf iets aan"
+    r"|suicide|kill(?:ing)? (?:my|him|her|them)self|wants? to die|(?:not|n't) want to live|nicht mehr leben|veux mourir"
     r"|pillen (?:geslikt|ingenomen)|overdosis|snijdt zich|voor de trein|wereld beter (?:af )?zonder mij"
 )
 # Somebody of the staff, unless it is they who tell of the danger.
@@ -72,7 +73,7 @@ _HARM = re.compile(
     r"|loverboy|naaktfoto|blote foto|handtastelijk|grensoverschrijdend|seksueel|vermist|weggelopen|ontvoer"
     r"|uitgebuit|drugs|gestalkt|chant|iets aan(?:doe|te doen)?\b|eind(?:e)? aan|zonder mij|wakker word"
     r"|niet meer (?:was|ben|verder)|verdwijnen|op de brug|op het spoor|springen|afscheids|noodgeval|gevaar|politie"
-    r"|bewusteloos|striemen|niet naar huis|knijpt"
+    r"|\b(?:beaten|beats|hits|hit me|abused?|hurts|raped|schlägt|missbrauch)|bewusteloos|striemen|niet naar huis|knijpt"
 )
 # Words of worry: they count where it is about a child or about home.
 _WORRY = re.compile(

@@ -10,7 +10,7 @@ LEAST_WORDS = 3
 # Where a sentence falls into clauses; a clause is taken whole or not at all.
 _CLAUSES = re.compile(r"[.!?]+(?=\s|$)|[;\n]+|,\s|\s[-–—]\s|\s(?=maar\s)")
 _MARKUP = re.compile(r"<[^>]*>|[{}\[\]<>*_`“”\"]")
-_PERSONAL = re.compile(r"@|https?:|www\.|\d{4,}")
+_PERSONAL = re.compile(r"@|https?:|www\.|\d{6,}|\b\d{4}\s?[a-zA-Z]{2}\b")
 # A capital inside a clause is often a name, and so is one at its beginning; abbreviations (GGZ) are not, and neither
 # are the words that usually begin a sentence.
 _NAME = re.compile(

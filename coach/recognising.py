@@ -8,6 +8,7 @@ from typing import Any
 from coach.answer import count_words, is_brief, says_no, says_unknown, says_yes
 from coach.message import Message, Said, Taken
 from coach.route import State
+from coach.steering import OUTSIDE
 from coach.vocabulary import Bottleneck, Wish
 
 # Two bottlenecks are close when the second has at least this share of the first one's certainty; less is enough where
@@ -118,7 +119,7 @@ def _take_story(state: State, message: Message) -> Taken:
         return Taken({})
     # Of two that were named, none was chosen yet: they stay.
     kept = {} if state["second_bottleneck"] else _NOTHING_PROPOSED
-    said: Said = [("utter_out_of_scope", {})] if message.intent == "out_of_scope" else []
+    said: Said = [(OUTSIDE[message.intent], {})] if message.intent in OUTSIDE else []
     return Taken({**kept, "clarifications": float(asked + 1)}, said)
 
 

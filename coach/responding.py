@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coach import taking
-from coach.answer import interrupts
+from coach.answer import interrupts, speaks_another_language
 from coach.message import Message, Taken
 from coach.route import State
-from coach.steering import SECONDS_OF_SILENCE, STEERABLE, divide, returned, says_more, steer
+from coach.steering import OUTSIDE, SECONDS_OF_SILENCE, STEERABLE, divide, returned, says_more, steer
 
 
 def respond(state: State, message: Message, seconds_away: float) -> Taken | None:
@@ -14,21 +16,19 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
 
     One message can answer and ask ("... maar wie kan dit lezen?"), or ask for two things at once.
     """
+    if message.intent != "crisis" and speaks_another_language(message.text):
+        message = replace(message, intent="other_language")
     interrupting = interrupts(message.intent, message.certainty, message.text, reflecting=bool(state.principles))
     interrupting = interrupting and not taking.decides(state, message)
     if seconds_away > SECONDS_OF_SILENCE and state["welcomed"] and (not interrupting or message.intent == "greet"):
-        back = returned(state, message)
-        if back.changes or interrupting:
-            return back
-        taken = respond(state, message, 0)
-        return taken and Taken(taken.changes, [*back.said, *taken.said])
+        return _after_silence(state, message, interrupting=interrupting)
+    if interrupting and message.intent in OUTSIDE:
+        return Taken({}, [(OUTSIDE[message.intent], {})])
     asked, rest = divide(message)
-    if interrupting and asked == [message.intent]:
-        return None
-    if asked and not says_more(rest.text) and (not interrupting or message.intent in STEERABLE):
-        return steer(state, asked, message)
-    wanted = [*asked, *({message.intent} - {*asked} if interrupting else ())]
-    if len(wanted) > 1 and set(wanted) <= STEERABLE:
+    # What a clause says for sure counts more than what the whole sounds like.
+    all_asked = bool(asked) and not says_more(rest.text) and (not interrupting or message.intent in STEERABLE)
+    wanted = [*asked, *({message.intent} - {*asked} if interrupting and not all_asked else ())]
+    if wanted != [message.intent] and (all_asked or len(wanted) > 1) and set(wanted) <= STEERABLE:
         return steer(state, wanted, message)
     if interrupting:
         return None
@@ -37,3 +37,12 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
     taken = taking.take(state, rest)
     questions = [intent for intent in asked if intent in STEERABLE - {"skip", "pause", "go_back"}]
     return Taken(taken.changes, [*taken.said, *steer(state, questions, message).said])
+
+
+def _after_silence(state: State, message: Message, *, interrupting: bool) -> Taken | None:
+    """Welcome the leader back, and ask whether to go on, or take what they say."""
+    back = returned(state, message)
+    if back.changes or interrupting:
+        return back
+    taken = respond(state, message, 0)
+    return taken and Taken(taken.changes, [*back.said, *taken.said])

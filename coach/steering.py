@@ -20,6 +20,12 @@ ANSWERS = {
     "ask_about_network": "utter_about_network",
     "ask_help": "utter_help",
 }
+# What is no answer, no question and no command: the coach hears it, and asks on.
+OUTSIDE = {
+    "out_of_scope": "utter_out_of_scope",
+    "other_language": "utter_only_dutch",
+    "insult": "utter_anger_heard",
+}
 # Away for so long, a leader is welcomed back.
 SECONDS_OF_SILENCE = 6 * 60 * 60
 # A clause that is a question to the coach or a command whatever stands around it. Sure ones only: what is missed here
@@ -39,7 +45,8 @@ _IN_CLAUSE = {
         r"|\bhoe (?:kan|bereik) ik (?:jullie|het netwerk)\b|\bhebben jullie een telefoonnummer\b"
     ),
     "ask_bot_identity": re.compile(
-        r"\bben (?:je|jij) (?:nou |nu |wel )?(?:eigenlijk )?(?:een )?(?:echt|robot|bot|mens|computer|chatbot|persoon)\b"
+        r"\b(?:ben (?:je|jij)|zijn jullie) (?:dan |nou |nu |wel )?(?:eigenlijk )?(?:een |die |de )?(?:echte? )?"
+        r"(?:robot|bot|mens|computer|chatbot|persoon)\b|\bben (?:je|jij) (?:wel )?echt\W*$"
         r"|\bpraat ik (?:nu |hier )?met een (?:mens|computer|robot|persoon)\b"
     ),
     "ask_about_network": re.compile(r"\b(?:wat|wie) (?:is|zijn|doet) (?:dat |jullie )?(?:netwerk )?met andere ogen\b"),

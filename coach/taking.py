@@ -30,7 +30,7 @@ from coach.recognising import (
     take_place,
 )
 from coach.route import State, bottleneck_question, next_question
-from coach.steering import names_principle, repeats_command, take_confirmation, take_continuation
+from coach.steering import OUTSIDE, names_principle, repeats_command, take_confirmation, take_continuation
 from coach.step import tells_with_whom
 from coach.vocabulary import Pause, Principle
 
@@ -71,7 +71,7 @@ def decides(state: State, message: Message) -> bool:
     answers = {
         # Outside the task between two clarifying questions: not being understood again, which brings the choice.
         "bottleneck": calls_one(message)
-        or (intent == "out_of_scope" and bottleneck_question(state) == "utter_ask_clarification"),
+        or (intent in OUTSIDE and bottleneck_question(state) == "utter_ask_clarification"),
         "summary_check": changes_line(state, message),
         "confidence": number,
         **dict.fromkeys(("first_step", "step_when", "step_with_whom"), tells_of_step(message)),

@@ -43,7 +43,7 @@ def test_an_answer_is_taken_and_the_next_question_named(new_tracker: NewTracker)
     assert said == ["utter_reflect"]
 
 
-@pytest.mark.parametrize("intent", ["stop", "ask_privacy", "crisis", "skip", "out_of_scope"])
+@pytest.mark.parametrize("intent", ["stop", "ask_privacy", "crisis", "skip"])
 def test_an_interruption_leaves_the_form_nothing(new_tracker: NewTracker, intent: str) -> None:
     tracker = new_tracker("kort", intent, 0.95, requested_slot="gun_het_tijd", **KNOWN)
     assert run(ValidateReflectionForm(), tracker) == ({}, [], [])

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from coach.answer import INTERRUPTIONS
-from coach.message import Message
+from coach.message import Message, Taken
 from coach.responding import respond
 from coach.route import State, next_question
+from coach.steering import OUTSIDE
 from coach.vocabulary import Principle
 
 KNOWN: dict[str, Any] = {
@@ -61,7 +62,24 @@ def test_each_command_and_question_works_at_each_point(question: str, intent: st
     """Left to its rule, which `tests/test_project.py` checks to exist, or taken as the answer that it is there."""
     text = "principe" if intent == "choose_principle" else "x"
     taken = respond(State(AT[question]), Message(text, intent, 0.95, [], []), 0)
-    assert (taken is None) is (intent not in ANSWERS.get(question, set()))
+    if intent in OUTSIDE:
+        assert taken == Taken({}, [(OUTSIDE[intent], {})])
+    else:
+        assert (taken is None) is (intent not in ANSWERS.get(question, set()))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("what is the weather like", False), ("Ich verstehe leider nicht", False), ("مرحبا كيف حالك", False),
+        ("the meeting is on dinsdag met mijn team", True), ("teams", True), ("ben bestuurder", True),
+        ("we zijn agile gaan werken", True), ("quick wins en low hanging fruit", True),
+    ],
+)  # fmt: skip
+def test_another_language_is_no_answer(text: str, *, answer: bool) -> None:
+    taken = respond(State(AT["first_step"]), Message(text, "give_answer", 0.9, [], []), 0)
+    assert taken
+    assert (taken.said != [("utter_only_dutch", {})]) is answer
 
 
 @pytest.mark.parametrize("question", AT)
