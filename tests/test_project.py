@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -141,9 +142,34 @@ def test_texts_keep_to_the_rules(name: str, text: str) -> None:
         assert placeholder in known
 
 
-def test_no_text_stands_twice() -> None:
-    texts = [text for _, text in TEXTS]
-    assert len(texts) == len(set(texts))
+def test_no_sentence_stands_in_two_texts() -> None:
+    # The numbers are said as often as there is danger; a welcome and a second round come once.
+    once = ("utter_danger", "utter_stopped_in_danger", "utter_welcome", "utter_second_round")
+    found = [
+        sentence.strip()
+        for name, text in TEXTS
+        if not name.startswith(once)
+        for sentence in re.split(r"(?<=[.?!])\s+|\n+", re.sub(r"“[^”]*”", "“”", text))
+        if len(sentence.split()) >= 3
+    ]
+    assert [sentence for sentence, times in Counter(found).items() if times > 1] == []
+
+
+def test_what_can_be_met_twice_has_three_variations() -> None:
+    once = {
+        "utter_welcome", "utter_welcome_short", "utter_stopped_in_danger", "utter_mail", "utter_mail_link",
+        # said without a turn, so that what was said before is not known
+        "utter_message_too_long", "utter_message_empty", "utter_turn_failed",
+    }  # fmt: skip
+    too_few = []
+    for name, variations in RESPONSES.items():
+        conditions = [
+            {condition["name"]: condition["value"] for condition in item.get("condition", [])} for item in variations
+        ]
+        for values in conditions:
+            if name not in once and sum(other.items() <= values.items() for other in conditions) < 3:
+                too_few.append((name, values))
+    assert too_few == []
 
 
 def test_rasa_finds_the_data_clean() -> None:
