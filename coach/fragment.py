@@ -19,7 +19,11 @@ _NAME = re.compile(
     r"|Hier|Als|Toen|Omdat|Want|Maar|En|Of|Dus|Mijn|Ons|Onze|Zijn|Haar|Hun|Jouw|Wat|Wie|Waar|Hoe|Niet|Geen|Alles|Alle"
     r"|Elke|Elk|Ieder|Iedere|Nu|Dan|Soms|Vaak|Altijd|Nooit|Eerst|Eigenlijk|Gewoon|Alleen|Ook|Nog|Al|Met|Voor|Van|Op|In"
     r"|Bij|Tussen|Door|Over|Aan|Om|Uit|Naar|Zonder|Sinds|Na|Volgende|Vorige|Afgelopen|Morgen|Vandaag|Gisteren|Ja|Nee"
-    r"|Ge|Zo|Zou|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag|Zaterdag|Zondag|Wanneer|Tijdens|Per|Is|Misschien|Vooral|Meestal|Moet|Mag|Kan|Wil|Zelf|Samen|Te|Veel|Weinig|Twee|Drie)\b)[A-ZÀ-Ý][a-zà-ÿ]+"
+    r"|Ge|Zo|Zou|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag"
+    r"|Zaterdag|Zondag|Eerlijk|Toch|Daarom|Daarna|Zeker|Hoewel|Terwijl|Helaas|Natuurlijk|Inderdaad|Binnen|Buiten"
+    r"|Ondertussen|Binnenkort|Straks|Steeds|Telkens|Verder|Vanaf|Vanuit|Volgens|Welke|Doordat|Zodat|Zodra|Zolang|Tot"
+    r"|Tegen|Onder|Rond|Lastig|Moeilijk|Goed|Ouders|Kinderen|Scholen|School|Gemeente|Jeugdhulp|Leraren|Leerkrachten|Collega"
+    r"|Bestuurders|Directeuren|Wanneer|Tijdens|Per|Is|Misschien|Vooral|Meestal|Moet|Mag|Kan|Wil|Zelf|Samen|Te|Veel|Weinig|Twee|Drie)\b)[A-ZÀ-Ý][a-zà-ÿ]+"
 )
 _OPENING = re.compile(
     r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|en|maar|want)\b[\s,]*"
