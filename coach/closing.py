@@ -135,5 +135,6 @@ def take_felt_heard(state: State, message: Message) -> Taken:
     """In the leader's own words, or by button; thanks are an end."""
     if message.intent in FAREWELLS:
         return Taken({"skipped": [*state.listed("skipped"), "felt_heard"]})
-    unheard = is_brief(message.text) and says_no(message.text, message.intent)
-    return Taken({"felt_heard": message.text}, [("utter_felt_unheard", {})] if unheard else [])
+    answer = next(iter(message.values("heard")), message.text)
+    unheard = says_no(answer, message.intent)
+    return Taken({"felt_heard": answer}, [("utter_felt_unheard", {})] if unheard else [])

@@ -7,7 +7,7 @@ from typing import Any
 
 from coach.answer import count_words, is_brief, says_no, says_unknown, says_yes
 from coach.message import Message, Said, Taken
-from coach.route import State
+from coach.route import CHOICE, MOST_CLARIFICATIONS, State, bottleneck_question
 from coach.steering import OUTSIDE
 from coach.vocabulary import Bottleneck, Wish
 
@@ -34,6 +34,9 @@ _HINTS = {
         r"\b(?:mandaat|beslis\w*|besluit\w*|toezeg\w*|toestemming|bevoegd\w*|rugdekking|niks mag|niet mag|mag niks)\b"
     ),
 }
+# Of oneself, and no refusal: told instead of a place, and heard.
+_TELLS = re.compile(r"^(?!.*\b(?:niet|geen|liever|al)\b).*\b(?:ik|mij|me|we|wij)\b")
+WORDS_THAT_TELL = 4
 WORDS_OF_A_CHOICE = 4
 # Under way, a leader who names another bottleneck in so many words has come to see it differently; a longer message
 # with the same word tells of their work.
@@ -78,7 +81,9 @@ def take_place(state: State, question: str, message: Message) -> Taken:
     told = question in changes or bool(state[question])
     if not told:
         changes["skipped"] = [*state.listed("skipped"), question]
-    if is_brief(message.text) or says_unknown(message.text) or says_only_places(message):
+    tells = not told and count_words(message.text) >= WORDS_THAT_TELL and _TELLS.search(message.text.lower())
+    brief = is_brief(message.text) and not tells
+    if brief or says_unknown(message.text) or says_only_places(message):
         return Taken(changes, [("utter_place_heard", {})] if told else [])
     changes["situation"] = f"{state['situation']} {message.text}".strip()
     return Taken(changes, [] if told else [("utter_story_heard", {})])
@@ -117,6 +122,8 @@ def _take_story(state: State, message: Message) -> Taken:
     asked = int(state["clarifications"] or 0)
     if not proposed and not asked and is_brief(message.text) and _agrees_or_not(message):
         return Taken({})
+    if bottleneck_question(state) == CHOICE and (message.intent == "skip" or asked > MOST_CLARIFICATIONS + 1):
+        return _begin_somewhere(state, message)
     # Of two that were named, none was chosen yet: they stay.
     kept = {} if state["second_bottleneck"] else _NOTHING_PROPOSED
     said: Said = [(OUTSIDE[message.intent], {})] if message.intent in OUTSIDE else []
@@ -243,6 +250,13 @@ def _confirm(state: State, bottleneck: str) -> Taken:
         "second_bottleneck": other,
     }
     return Taken(changes, [("utter_bottleneck_confirmed", {"bottleneck": bottleneck})])
+
+
+def _begin_somewhere(state: State, message: Message) -> Taken:
+    """The likeliest bottleneck, for a leader who chooses none: nobody is asked for ever, and another can come later."""
+    likely = (item["name"].removeprefix("bottleneck_") for item in message.ranking)
+    bottleneck = next((name for name in likely if name in set(Bottleneck)), Bottleneck.ROL.value)
+    return Taken(_confirm(state, bottleneck).changes, [("utter_begin_somewhere", {"bottleneck": bottleneck})])
 
 
 def _confirm_wish(state: State) -> Taken:

@@ -10,6 +10,8 @@ from coach.vocabulary import ORDER_FOR_WISH, ORDER_OF_PRINCIPLES, Bottleneck, Pr
 
 # Two clarifying questions, then the three bottlenecks to choose from.
 MOST_CLARIFICATIONS = 2
+# The three bottlenecks explained, to choose from.
+CHOICE = "utter_ask_choose_bottleneck"
 # With the highest confidence there is no point more to ask for.
 HIGHEST_CONFIDENCE = 10
 # What was asked at the beginning is told again by telling it, not by going back.
@@ -137,5 +139,5 @@ def bottleneck_question(state: State) -> str:
         return "utter_ask_correction"
     clarifications = int(state["clarifications"] or 0)
     if clarifications > MOST_CLARIFICATIONS:
-        return "utter_ask_choose_bottleneck"
+        return CHOICE
     return "utter_ask_clarification" if clarifications else "utter_ask_bottleneck"

@@ -29,7 +29,7 @@ from coach.recognising import (
     take_bottleneck,
     take_place,
 )
-from coach.route import State, bottleneck_question, next_question
+from coach.route import CHOICE, State, bottleneck_question, next_question
 from coach.steering import OUTSIDE, names_principle, repeats_command, take_confirmation, take_continuation
 from coach.step import tells_with_whom
 from coach.vocabulary import Pause, Principle
@@ -71,6 +71,7 @@ def decides(state: State, message: Message) -> bool:
     answers = {
         # Outside the task between two clarifying questions: not being understood again, which brings the choice.
         "bottleneck": calls_one(message)
+        or (intent == "skip" and bottleneck_question(state) == CHOICE)
         or (intent in OUTSIDE and bottleneck_question(state) == "utter_ask_clarification"),
         "summary_check": changes_line(state, message),
         "confidence": number,

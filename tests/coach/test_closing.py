@@ -116,3 +116,20 @@ def test_a_rating(text: str, rating: float | None) -> None:
 def test_thanks_end_a_conversation_of_which_only_the_rating_is_left(intent: str) -> None:
     assert decides(State(DONE), message("dankjewel", intent))
     assert next_question(State({**DONE, **take(State(DONE), message("dankjewel", intent)).changes})) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "entities", "kept", "unheard"),
+    [
+        ("nee, niet echt", [], None, True),
+        ('/give_answer{"heard": "nee"}', [{"entity": "heard", "value": "nee", "start": 0, "end": 5}], "nee", True),
+        ("nee, ik had het gevoel een formulier in te vullen", [], None, True),
+        ("ja hoor", [], None, False),
+    ],
+)
+def test_whether_they_felt_heard_is_kept_in_words(
+    said: str, entities: list[dict[str, Any]], kept: str | None, unheard: bool
+) -> None:
+    taken = take(State({**DONE, "rating": 4.0}), Message(said, "give_answer", 1.0, entities, []))
+    assert taken.changes["felt_heard"] == (kept or said)
+    assert bool(taken.said) is unheard

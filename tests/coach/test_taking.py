@@ -296,3 +296,25 @@ def test_doubt_about_a_proposal_keeps_it_and_asks_again() -> None:
     taken = take(State({"proposed_bottleneck": "rol"}), doubt)
     assert taken.changes == {}
     assert [response for response, _ in taken.said] == ["utter_doubt_heard"]
+
+
+def test_who_chooses_none_of_the_three_begins_somewhere() -> None:
+    state = State({"clarifications": 3.0, "welcomed": True})
+    ranking = [{"name": "give_answer", "confidence": 0.4}, {"name": "bottleneck_structuur", "confidence": 0.1}]
+    vague = Message("tja", "unsure", 0.9, [], ranking)
+    again = take(state, vague)
+    assert again.changes == {"clarifications": 4.0}
+    begun = take(state.with_slots(**again.changes), vague)
+    assert begun.changes["bottleneck"] == "structuur"
+    assert begun.said == [("utter_begin_somewhere", {"bottleneck": "structuur"})]
+    skipped = Message("sla over", "skip", 0.9, [], ranking)
+    assert decides(state, skipped)
+    assert take(state, skipped).changes["bottleneck"] == "structuur"
+
+
+def test_what_is_told_instead_of_a_place_is_heard() -> None:
+    state = State({**KNOWN, "level": None})
+    taken = take(state, message("ik huil soms in de auto"))
+    assert "ik huil soms in de auto" in taken.changes["situation"]
+    assert taken.said == [("utter_story_heard", {})]
+    assert take(state, message("management")).said == []
