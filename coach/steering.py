@@ -36,6 +36,8 @@ _IN_CLAUSE = {
         r"|bewaren? (?:je|jullie)|sla je)\b.{0,25}"
         r"\b(?:mijn gegevens|mijn privacy|dit gesprek|mijn antwoorden|wat ik (?:hier )?(?:typ|zeg|schrijf))\b"
         r"|\bwie (?:kan|kunnen|mag|mogen|gaat) (?:dit|mee)\b.{0,25}\blezen\b"
+        r"|\bwie (?:leest|ziet) (?:dit gesprek|dit (?:eigenlijk|allemaal)|mijn antwoorden|wat ik (?:typ|schrijf|zeg))\b"
+        r"|\bwie leest (?:dit|dat|(?:er )?mee)\W*$|\bleest (?:er )?iemand mee\b"
         r"|\b(?:is|blijft) dit (?:gesprek )?(?:hier )?(?:anoniem|privé|vertrouwelijk|geheim)\b"
         r"|\bwordt dit (?:gesprek )?(?:bewaard|opgeslagen)\b"
     ),
@@ -70,6 +72,12 @@ _PRINCIPLE = re.compile(
 _NO_DANGER = re.compile(
     r"\bgeen gevaar\b|\bniet gevaarlijk\b|\b(?:niet|anders) (?:zo )?bedoeld\b|\b(?:bedoel|bedoelde) ik (?:het )?niet\b"
     r"|\bbegrijpt? (?:me|mij|het) verkeerd\b|\bverkeerd begrepen\b|\bniks aan de hand\b|\bover (?:mijn )?werk\b"
+)
+# While danger waits, "ok" and "dank je" say that the number was seen; going on takes more.
+_GOES_ON = re.compile(r"^\W*(?:ja|jawel|graag|doe maar|verder|door)\b")
+_DOUBTS = re.compile(
+    r"\bvermoed\w*|\b(?:niet|niks|niets|nooit) (?:\w+ )?(?:zeker|gezien|bewijzen|bewezen)\b|\bgeen bewijs\b"
+    r"|\bkan me vergissen\b|\bmisschien\b|\bweet (?:ik )?het (?:ook )?niet\b|\btwijfel\w*|\boverdrijf\b"
 )
 _ASKS = re.compile(r"\?|^(?:en |maar )?(?:moet|mag|kan|wie|wat|hoe|waar|wanneer|is het)\b")
 _CLAUSES = re.compile(
@@ -235,16 +243,21 @@ def repeats_command(state: State, message: Message) -> bool:
 def take_continuation(state: State, message: Message) -> Taken | None:
     """Go on when the leader wants to, end when they do not; None where the message is an answer after a break."""
     brief = is_brief(message.text)
-    no_danger = state["paused"] == Pause.DANGER and _NO_DANGER.search(message.text.lower())
-    if no_danger:
+    in_danger, lowered = state["paused"] == Pause.DANGER, message.text.lower()
+    stopped = {"paused": None, "outcome": Outcome.STOPPED.value}
+    if in_danger and _NO_DANGER.search(lowered):
         return Taken({"paused": None, "danger": None, "danger_to": None}, [("utter_misread", {})])
-    if message.intent in {"stop", "goodbye"} or (brief and says_no(message.text, message.intent)):
-        return Taken({"paused": None, "outcome": Outcome.STOPPED.value})
+    if message.intent in {"stop", "goodbye"}:
+        return Taken(stopped)
+    if in_danger and (message.intent.startswith("ask_") or _ASKS.search(lowered)):
+        return Taken({}, [("utter_danger_question", {})])
+    if in_danger and _DOUBTS.search(lowered):
+        return Taken({}, [("utter_danger_doubt", {})])
+    if brief and says_no(message.text, message.intent):
+        return Taken(stopped)
     if state["paused"] == Pause.SILENCE and message.intent == "start_over":
         return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
-    if message.intent == "resume" or (brief and says_yes(message.text, message.intent)):
+    agrees = _GOES_ON.search(lowered) if in_danger else says_yes(message.text, message.intent)
+    if message.intent == "resume" or (brief and agrees):
         return Taken({"paused": None, "danger": None}, [("utter_resumed", {})])
-    if state["paused"] != Pause.DANGER:
-        return None
-    asks = message.intent.startswith("ask_") or _ASKS.search(message.text.lower())
-    return Taken({}, [("utter_danger_question", {})] if asks else [])
+    return Taken({}) if in_danger else None

@@ -61,9 +61,9 @@ class Summary:
         return "\n".join(line.shown(most_words) for line in self.lines_of_answers)
 
     def step(self, most_words: int = 60) -> str:
-        """The first step with what was said of it, on one line; a dash where there is none."""
+        """The first step with what was said of it, on one line; empty where there is none."""
         told = [shorten(part, most_words) for part in (self.first_step, self.when, self.with_whom) if part]
-        return "; ".join(told) or "-"
+        return "; ".join(told)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, as it goes to a channel; `of_dict` reads it."""
@@ -92,8 +92,11 @@ def mailto(address: str, subject: str, body: str) -> str:
 
 
 def mail_text(text: str, summary: Summary, most_words: int = 60) -> str:
-    """The mail `text` with the summary at its `{summary}` and `{first_step}`."""
-    return text.format(summary=summary.lines(most_words), first_step=summary.step(most_words))
+    """The mail `text` with the summary at its `{summary}` and `{first_step}`; without them, without their paragraph."""
+    values = {"summary": summary.lines(most_words), "first_step": summary.step(most_words)}
+    missing = [f"{{{name}}}" for name, value in values.items() if not value]
+    paragraphs = [part for part in text.split("\n\n") if not any(name in part for name in missing)]
+    return "\n\n".join(paragraphs).format(**values)
 
 
 def summary_mailto(address: str, subject: str, text: str, summary: Summary) -> str:

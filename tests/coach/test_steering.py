@@ -23,6 +23,7 @@ def message(text: str, intent: str = "give_answer", certainty: float = 0.9, **mo
         (f"{ANSWER}. wie kan dit lezen?", ["ask_privacy"], f"{ANSWER}."),
         (f"{ANSWER}, maar wat gebeurt er met mijn gegevens", ["ask_privacy"], ANSWER),
         ("sla maar over, maar ik wil wel weten wat er met mijn gegevens gebeurt", ["skip"], None),
+        ("sla maar over, maar wie leest dit eigenlijk?", ["skip", "ask_privacy"], ""),
         ("sla deze over", ["skip"], ""),
         ("ben je eigenlijk een mens? kan ik ook een echt mens spreken?", ["ask_bot_identity", "ask_contact"], ""),
         ("wat bedoel je daarmee", ["ask_explanation"], ""),
@@ -35,6 +36,8 @@ def message(text: str, intent: str = "give_answer", certainty: float = 0.9, **mo
         ("ik geef mijn mensen het goede voorbeeld", [], None),
         ("ik weet niet wie dit mag beslissen", [], None),
         ("hoe zit het met de gegevens van dat kind", [], None),
+        ("wie ziet dit als zijn taak, dat weet niemand", [], None),
+        ("niemand weet wie het verslag leest", [], None),
         ("pauze nemen is lastig in dit werk", [], None),
     ],
 )

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from coach.message import Message
+from coach.message import Message, Taken
 from coach.route import NEW_ROUND, State
 from coach.taking import decides, take
 
@@ -171,6 +171,17 @@ def test_danger_waits_for_the_leader() -> None:
         assert decides(state, message("moet ik nu bellen", intent))
         assert take(state, message("moet ik nu bellen", intent)).said == [("utter_danger_question", {})]
     assert not decides(state, message("ben je een mens", "ask_bot_identity"))
+    for doubt in (
+        "het is een vermoeden, ik heb niks gezien",
+        "nee, ik weet het niet zeker",
+        "ja maar misschien overdrijf ik",
+    ):
+        assert take(state, message(doubt, "unsure")).said == [("utter_danger_doubt", {})]
+    # That the number was seen is no wish to go on.
+    for seen in (message("ok dank je", "thank"), message("oké", "affirm")):
+        assert decides(state, seen)
+        assert take(state, seen) == Taken({})
+    assert take(state, message("ja graag", "affirm")).changes == {"paused": None}
 
 
 def test_after_a_break_an_answer_is_an_answer() -> None:

@@ -9,7 +9,7 @@ from coach.confidence import read_confidence
 from coach.danger import Danger, Kind, To, danger_in
 from coach.fragment import MOST_WORDS, fragment, shorten
 from coach.route import State
-from coach.summary import MOST_MAILTO_CHARACTERS, Line, Summary, summary_mailto
+from coach.summary import MOST_MAILTO_CHARACTERS, Line, Summary, mail_text, summary_mailto
 
 BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
 
@@ -153,6 +153,13 @@ def test_the_mail_stays_under_two_thousand_characters(words: str) -> None:
     link = summary_mailto("info@netwerkmetandereogen.nl", "Verder praten", BODY, summary)
     assert link.startswith("mailto:info@netwerkmetandereogen.nl?subject=Verder%20praten&body=")
     assert len(link) < MOST_MAILTO_CHARACTERS
+
+
+def test_a_mail_without_a_first_step_does_not_speak_of_one() -> None:
+    text = "Beste mensen,\n\n{summary}\n\nMijn eerste stap: {first_step}\n\nMet groet,"
+    answers = (Line("gun_het_tijd", "Gun het tijd", "samen eten"),)
+    assert mail_text(text, Summary(answers)) == "Beste mensen,\n\n- Gun het tijd: “samen eten”\n\nMet groet,"
+    assert "Mijn eerste stap: bellen" in mail_text(text, Summary(answers, None, "bellen"))
 
 
 def test_one_endless_word_does_not_fit_and_is_cut() -> None:
