@@ -44,10 +44,15 @@ _NO = re.compile(
     r"|geen van (?:beide|tweeën|die)|(?:dat )?klopt niet|dat bedoel ik niet"
     r"|(?:zeker|helemaal|absoluut|liever|toch maar|laat maar) niet)\b"
 )
+_TAKES_BACK = re.compile(r"\b(?:nee|niet|geen|wacht)\b")
+# Of the leader, and not what they know something about: "mijn team weet niet wat er speelt" is an answer.
 _UNKNOWN = re.compile(
-    r"\b(?:weet (?:ik )?(?:(?:het|dat|ook|echt|nog|zo|eigenlijk|gewoon) )*niet|geen (?:flauw )?idee|"
-    r"zou (?:ik )?(?:het )?(?:ook |echt )*niet weten|niet weten hoor|geen benul)\b"
+    r"(?:(?:^|[.?!,;])(?:\W|(?:ja|nee|pff+|tja|eh+m?|hm+|nou|sorry|maar|dat)\b)*|\bik )"
+    r"weet (?:ik )?(?:(?:het|dat|ook|echt|nog|zo|eigenlijk|gewoon) )*niet\b(?! (?:wie|wat|hoe|of|waar|waarom|welke)\b)"
+    r"|\bdat weet (?:ik )?(?:ook |echt |nog )*niet\b|(?<!heeft )(?<!hebben )\bgeen (?:flauw )?idee\b"
+    r"|\bzou (?:ik )?(?:het )?(?:ook |echt )*niet weten\b|\bniet weten hoor\b|(?<!heeft )(?<!hebben )\bgeen benul\b"
 )
+_BUT_THEN = re.compile(r"\bmaar (?:ik|we|wij)\b")
 # Where an answer turns: something never asked or said, something just seen, a condition. A coach stays there.
 PROMISING = re.compile(
     r"\b(?:nog )?nooit (?:\w+ ){0,4}(?:gevraagd|gezegd|besproken|uitgesproken|verteld|voorgelegd|geprobeerd|aangekaart"
@@ -92,6 +97,8 @@ _ADVICE = re.compile(
     r"|\bgeef (?:me |mij )?(?:eens )?(?:een )?advies"
     r"|\bwat (?:zou|vind|raad) jij\b|\bheb je (?:een )?(?:tip|advies|idee)\b|, wat moet ik doen\W*$"
 )
+# A question that is quoted is for others.
+_FOR_OTHERS = re.compile(r":|\bvra(?:ag|gen)\b.*\b(?:aan|mijn|de|het)\b|\bvragen zich af\b")
 _YOU = re.compile(r"\b(?:je|jij|jou|jouw|u|uw|gij|ge|uwe)\b")
 
 
@@ -137,6 +144,11 @@ def says_yes(text: str, intent: str) -> bool:
     return intent == "affirm" or bool(_YES.match(text.lower()))
 
 
+def says_yes_and_no_more(text: str, intent: str) -> bool:
+    """Whether a message is a yes that nothing takes back ("ok, toch maar niet"): for what cannot be undone."""
+    return says_yes(text, intent) and not _TAKES_BACK.search(text.lower())
+
+
 def says_no(text: str, intent: str) -> bool:
     """Whether a message disagrees."""
     return intent == "deny" or bool(_NO.match(text.lower()))
@@ -144,7 +156,10 @@ def says_no(text: str, intent: str) -> bool:
 
 def says_unknown(text: str) -> bool:
     """Whether a message says in so many words that the leader does not know, and hardly more."""
-    return bool(_UNKNOWN.search(text.lower())) and count_words(text) <= WORDS_OF_NOT_KNOWING
+    lowered = text.lower()
+    return (
+        bool(_UNKNOWN.search(lowered)) and not _BUT_THEN.search(lowered) and count_words(text) <= WORDS_OF_NOT_KNOWING
+    )
 
 
 def says_nothing(text: str, intent: str) -> bool:
@@ -158,14 +173,15 @@ def says_nothing(text: str, intent: str) -> bool:
 
 def asks_for_advice(text: str) -> bool:
     """Whether a message leaves the answer to the coach ("zeg jij het maar, wat moet ik doen")."""
-    return bool(_ADVICE.search(text.lower()))
+    return bool(_ADVICE.search(text.lower())) and not _FOR_OTHERS.search(text.lower())
 
 
 def asks_the_coach(text: str) -> bool:
     """Whether a message is a question to the coach ("wat is je advies?"), and so no answer to the coach's own."""
     if asks_for_advice(text):
         return True
-    return text.rstrip(" !").endswith("?") and count_words(text) <= MOST_WORDS and bool(_YOU.search(text.lower()))
+    asks = text.rstrip(" !").endswith("?") and count_words(text) <= MOST_WORDS
+    return asks and bool(_YOU.search(text.lower())) and not _FOR_OTHERS.search(text.lower())
 
 
 def is_thin(text: str, intent: str) -> bool:

@@ -26,6 +26,7 @@ _NUMBER = re.compile(
     r"(?:[.,]5|\s*½|(?:\s*en een|ën)\s*half|eneenhalf)?(?![\w])"
 )
 _ONE = re.compile(r"(?<!\w)(?:één|een)(?!\w)\s*$")
+_CANNOT_SAY = re.compile(r"\bniet (?:\w+ ){0,2}(?:zeggen|inschatten|in te schatten)\b")
 # What people say instead of a number, with the number that it stands for; the first that fits counts.
 _SAID: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     (number, re.compile(rf"\b(?:{words})(?!\w)"))
@@ -39,6 +40,11 @@ _SAID: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
             4,
             "niet (?:heel|erg|zo|echt|helemaal)? ?(?:veel )?(?:zeker|vertrouwen)"
             "|twijfel\\w*|weinig vertrouwen|onzeker|een beetje|laag",
+        ),
+        (
+            4,
+            r"(?:niet|geen|nooit|nog niet) (?:\w+ ){0,2}(?:hoog|voldoende|redelijk|zeker|goed gevoel|goed lukken)"
+            r"|niet (?:zo |heel |erg |echt )?goed$",
         ),
         (10, "honderd procent|100 ?%|100 procent|voor de volle honderd|volledig"),
         (9, "(?:heel|erg|zeer|super|behoorlijk|vrij) zeker|heel veel vertrouwen|gaat (?:zeker|gewoon|vast) lukken"),
@@ -79,6 +85,8 @@ def read_confidence(text: str) -> int | None:
     if len(found) > 1 and not _BETWEEN.fullmatch(lowered, found[0].end(), found[1].start()):
         numbers = numbers[:1]
     if not numbers:
-        return next((number for number, words in _SAID if words.search(lowered)), None)
+        if _CANNOT_SAY.search(lowered):
+            return None
+        return next((number for number, words in _SAID if words.search(lowered.rstrip(" .!"))), None)
     lowest = min(numbers[:2])
     return lowest if 1 <= lowest <= HIGHEST_CONFIDENCE else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from coach.answer import count_words, is_brief, is_thin, says_no, says_nothing, says_yes
+from coach.answer import count_words, is_brief, says_no, says_nothing
 from coach.confidence import band_of, read_confidence
 from coach.fragment import fragment
 from coach.message import Message, Said, Taken
@@ -17,13 +17,23 @@ CLEARLY_SOMETHING_ELSE = 0.8
 _ORDINALS = {
     "eerste": 0, "bovenste": 0, "tweede": 1, "derde": 2, "vierde": 3, "vijfde": 4, "laatste": -1, "onderste": -1,
 }  # fmt: skip
+# What is first or last, and no line.
+_COUNTED = "stap|plaats|tijd|keer|week|weken|maand|maanden|jaar|jaren|dag|dagen|instantie|gesprek|uur|helft|kwartaal"
+# An order to take a line away, and no answer with "weg" in it ("ik kies mijn eigen weg").
+_LINE = (
+    r"(?:die|dat|deze|dit|er|hij|alles|(?:de |het )?(?:regel|punt|nummer|zin) ?\d?|de \w+(?: regel)?|wat \w+ .{0,30})"
+)
 _REMOVES = re.compile(
-    r"\b(?:haal\w*|mag|mogen|kan|kunnen|moet|gooi|laat|doe|streep)\b.*\b(?:weg|eruit|er uit|eraf|door)\b"
-    r"|\b(?:verwijder|schrap|wis)\w*\b|^(?:\w+ ){0,4}weg\W*$"
+    r"^\W*(?:(?:nee|ja|maar|oké|ok)\W+)*(?:haal|gooi|streep|doe|laat)\b.*\b(?:weg|eruit|er uit|eraf|door)\b"
+    r"|^\W*(?:(?:nee|ja|maar|oké|ok)\W+)*(?:verwijder|schrap|wis)\w*\b"
+    rf"|^\W*(?:(?:nee|ja|maar|oké|ok)\W+)*{_LINE} (?:\w+ ){{0,2}}?(?:mag|mogen|kan|kunnen|moet)\b.{{0,30}}"
+    r"\b(?:weg|eruit|er uit|eraf)\W*$"
+    rf"|^\W*(?:mag|kan|moet) {_LINE} .{{0,30}}\b(?:weg|eruit|er uit|eraf)\W*$"
+    rf"|^\W*{_LINE} (?:regel |maar |ook )?(?:weg|eruit)\W*$"
 )
 _CHANGES = re.compile(
-    r"\b(?:klopt niet|klopte niet|niet goed|verkeerd|fout|anders|verander\w*|wijzig\w*|aanpassen|pas\b.*\baan"
-    r"|herschrijf\w*|bij moet|moet zijn|moet worden|bedoelde)\b"
+    r"\b(?:klopt niet|klopte niet|niet goed|verkeerd|fout|verander\w*|wijzig\w*|aanpassen|pas\b.*\baan"
+    r"|herschrijf\w*|bij moet|moet zijn|moet worden|bedoelde)\b|\banders\W*$"
 )
 # The new words of a line, behind a colon or behind what leads to them.
 _NEW_WORDS = re.compile(
@@ -33,7 +43,18 @@ _NEW_WORDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NUMBER_OF_LINE = re.compile(r"\b(?:regel|punt|nummer|zin) (\d)\b")
-_NOTHING_TO_ADD = re.compile(r"^\W*(?:nee|niks|niets|geen|dat was het|dit is het|laat maar|laat zo|zo laten|zo goed)\b")
+_NOTHING_TO_ADD = re.compile(
+    r"^\W*(?:(?:nee|niks|niets|geen)\b(?: (?:meer|hoor|idee|aanvulling\w*|toevoeging\w*|wijziging\w*|bijzonders|anders"
+    r"|aan toe te voegen|te veranderen|nodig|dank je|dankje|bedankt|dit is goed|zo is het goed|het klopt(?: zo)?))*\W*$"
+    r"|(?:dat was het|dit is het|laat maar|laat zo|zo laten)\b|(?:zo|is|het is) (?:zo )?goed\W*$)"
+)
+# A yes with nothing behind it: "ja, ook de ouders erbij" adds something.
+_CLOSES = re.compile(
+    r"^(?:\W|\b(?:ja|jawel|jazeker|jep|yes|klopt|kloppen|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|oki|prima"
+    r"|top|mooi|mooie|perfect|akkoord|duidelijk|fijn|goed|goeie|samenvatting|dit|dat|het|zo|is|was|dus|hoor|wel|nu|zijn"
+    r"|lijkt|vind|me|mij|ik|voor|ziet|er|uit|wat|staan|staat|laten|we|laat|maar|volgens|alles|compleet|volledig|dank|je"
+    r"|dankje|bedankt|ga|door|verder|deze|de|een|nee|niks|niets|meer)\b)*$"
+)
 
 
 def take_summary_check(state: State, message: Message) -> Taken:
@@ -44,8 +65,8 @@ def take_summary_check(state: State, message: Message) -> Taken:
     if changed is not None:
         return changed
     text, lowered = message.text, message.text.lower()
-    settled = says_yes(text, message.intent) or says_no(text, message.intent) or _NOTHING_TO_ADD.search(lowered)
-    if (settled and is_brief(text)) or is_thin(text, message.intent):
+    settled = says_nothing(text, message.intent) or _NOTHING_TO_ADD.search(lowered) or _CLOSES.search(lowered)
+    if settled or count_words(text) <= 1:
         return Taken({"skipped": [*state.listed("skipped"), "summary_check"]})
     added = f"{state[ADDITION]} {text}" if state[ADDITION] else text
     return Taken({ADDITION: added}, [("utter_added", {})])
@@ -105,7 +126,7 @@ def _named_line(message: Message, lines: list[str]) -> str | None:
         number = int(found[1]) - 1
         return lines[number] if 0 <= number < len(lines) else None
     for word, number in _ORDINALS.items():
-        if re.search(rf"\b{word}\b", lowered) and -len(lines) <= number < len(lines):
+        if re.search(rf"(?<!mijn )\b{word}\b(?! (?:{_COUNTED})\b)", lowered) and -len(lines) <= number < len(lines):
             return lines[number]
     return None
 

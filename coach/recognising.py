@@ -19,6 +19,10 @@ LEAST_CERTAINTY_TO_NAME = 0.2
 WISH_INTENTS = {"wish_to_connect": Wish.VERBINDEN, "wish_for_position": Wish.POSITIE}
 # "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
 _NOT_THIS = re.compile(r"(?<!weet )\bniet (?:zozeer |echt |om )?(?:mijn |onze |ons |de |het |een )?$")
+_IN_ORDER = re.compile(
+    r"\b(?:rol|structuur|mandaat)\b (?:is|zijn|was) (?:\w+ )?(?:helder|duidelijk|goed|prima|in orde|geen probleem)\b"
+    r"|^\W*nee\W+geen (?:rol|structuur)\b"
+)
 # Which of two comes first, left to the coach: the other waits for the end.
 _BOTH = re.compile(r"\b(?:allebei|alle ?twee|beide|de eerste|het eerste|maakt niet uit)\b")
 # What a correction is about, when it says so in a word; too short for the classifier.
@@ -62,8 +66,9 @@ def place_said(message: Message) -> dict[str, Any]:
 def says_only_places(message: Message) -> bool:
     """Whether a message says where the leader works and nothing more: no answer, and no story of a bottleneck."""
     rest = message.text.lower()
-    for item in sorted(message.entities, key=lambda item: -item["start"]):
-        rest = rest[: item["start"]] + rest[item["end"] :]
+    spans = {(item["start"], item["end"]) for item in message.entities if item["entity"] in {"level", "sector"}}
+    for start, end in sorted(spans, reverse=True):
+        rest = rest[:start] + rest[end:]
     return not _WORDS_AROUND_A_PLACE.sub("", rest).strip(" .,!")
 
 
@@ -170,6 +175,8 @@ def _chosen(state: State, message: Message) -> str | None:
 
 def _labels(message: Message) -> list[str]:
     """The bottlenecks that the message calls by their name, without those that it says it is not."""
+    if _IN_ORDER.search(message.text.lower()):
+        return []
     found = [
         str(item["value"])
         for item in message.entities
@@ -235,7 +242,11 @@ def change_bottleneck(state: State, bottleneck: str) -> Taken:
 
 def _hinted(text: str, refused: str | None) -> list[str]:
     """The bottleneck that a correction points to with a word ("het gaat om geld"); none where it points to several."""
-    found = [name.value for name, words in _HINTS.items() if words.search(text.lower()) and name != refused]
+    lowered = text.lower()
+    if _IN_ORDER.search(lowered):
+        return []
+    matches = {name.value: words.search(lowered) for name, words in _HINTS.items() if name != refused}
+    found = [name for name, match in matches.items() if match and not _NOT_THIS.search(lowered[: match.start()])]
     return found if len(found) == 1 else []
 
 

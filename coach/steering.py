@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from coach.answer import is_brief, says_no, says_yes
+from coach.answer import is_brief, says_no, says_yes, says_yes_and_no_more
 from coach.message import Message, Said, Taken
 from coach.route import IN_BETWEEN, NEW_ROUND, State, next_question, previous_question, step_of
 from coach.vocabulary import Command, Outcome, Pause, Principle
@@ -42,8 +42,9 @@ _IN_CLAUSE = {
         r"|\bwordt dit (?:gesprek )?(?:bewaard|opgeslagen)\b"
     ),
     "ask_contact": re.compile(
-        r"\b(?:een (?:echt )?(?:mens|persoon)|iemand van (?:jullie|het netwerk))\b.{0,25}"
-        r"\b(?:spreken|bellen|praten|mailen)\b"
+        r"\b(?:kan|mag|wil|zou) ik (?:\w+ ){0,3}?(?:met )?(?:een (?:echte? )?mens|een echt persoon|iemand van jullie)\b"
+        r"(?: \w+){0,2} (?:spreken|bellen|praten|mailen)\b"
+        r"|\b(?:een echt(?:e)? mens|iemand van jullie)\b.{0,25}\b(?:spreken|bellen|praten|mailen)\b"
         r"|\bhoe (?:kan|bereik) ik (?:jullie|het netwerk)\b|\bhebben jullie een telefoonnummer\b"
     ),
     "ask_bot_identity": re.compile(
@@ -52,11 +53,14 @@ _IN_CLAUSE = {
         r"|\bpraat ik (?:nu |hier )?met een (?:mens|computer|robot|persoon)\b"
     ),
     "ask_about_network": re.compile(r"\b(?:wat|wie) (?:is|zijn|doet) (?:dat |jullie )?(?:netwerk )?met andere ogen\b"),
-    "ask_about_principles": re.compile(r"\b(?:welke|wat zijn) (?:die |de )?(?:vier )?principes\b"),
-    "ask_explanation": re.compile(
-        r"\bwat bedoel je (?:met|daarmee|hiermee|precies)\b|^(?:leg|kun je|kan je|wil je)\b.{0,20}\buit(?:leggen)?\b"
+    "ask_about_principles": re.compile(
+        r"^(?:\w+ )?(?:welke|wat zijn) (?:die |de )?(?:vier )?principes\b(?! (?:we|wij|ik|ze|zij|onze|mijn)\b)"
     ),
-    "ask_example": re.compile(r"^(?:geef|heb je|noem|mag ik|kun je)\b.{0,20}\bvoorbeeld"),
+    "ask_explanation": re.compile(
+        r"(?<!: )\bwat bedoel je (?:met|daarmee|hiermee|precies)\b"
+        r"|^(?:leg|kun je|kan je|wil je)\b.{0,20}\buit(?:leggen)?\b(?! aan\b)"
+    ),
+    "ask_example": re.compile(r"^(?:geef|heb je|noem|mag ik|kun je)\b(?!.{0,20}\b(?:goede|zelf)\b).{0,20}\bvoorbeeld"),
     "skip": re.compile(
         r"^(?:nou |ok |oké |ja |nee )?sla (?:(?:deze|die|dit|dat|hem|de)(?: vraag)? )?(?:maar )?(?:even )?over\b"
         r"|^(?:mag ik )?(?:deze|die) (?:vraag )?overslaan\b"
@@ -68,13 +72,21 @@ _IN_CLAUSE = {
 _PRINCIPLE = re.compile(
     r"\bprincipes?\b|\bander(?:e|s)?\b|\bgun het\b|\bweeg\b|\bverbind met\b|\bondersteun en\b|\bfaciliteer\b"
 )
-# What the coach took for danger was none.
+# What the coach took for danger was none: the leader says so of their own words, and not that others say it.
 _NO_DANGER = re.compile(
     r"\bgeen gevaar\b|\bniet gevaarlijk\b|\b(?:niet|anders) (?:zo )?bedoeld\b|\b(?:bedoel|bedoelde) ik (?:het )?niet\b"
-    r"|\bbegrijpt? (?:me|mij|het) verkeerd\b|\bverkeerd begrepen\b|\bniks aan de hand\b|\bover (?:mijn )?werk\b"
+    r"|\bbegrijpt? (?:me|mij|het) verkeerd\b|\bverkeerd begrepen\b|\bniks aan de hand\b"
+    r"|\b(?:gaat|ging) over (?:mijn )?werk\b"
 )
-# While danger waits, "ok" and "dank je" say that the number was seen; going on takes more.
-_GOES_ON = re.compile(r"^\W*(?:ja|jawel|graag|doe maar|verder|door)\b")
+_OTHERS_SAY = re.compile(r"\b(?:hij|zij|ze|iedereen|niemand|zegt|zeggen|zei|zeiden|vindt|vinden|alsof|bang)\b")
+# While danger waits, "ok" and "dank je" say that the number was seen, and a yes or no with more behind it tells of the
+# danger: the bare words alone go on or end.
+_AND_NO_MORE = (
+    r"(?:\W+(?:graag|hoor|maar|verder|door|ga|we|gaan|doe|dat|is|goed|prima|dank|je|u|wel|niet|liever|dankjewel"
+    r"|bedankt))*\W*$"
+)
+_GOES_ON = re.compile(rf"^\W*(?:ja|jawel|graag|doe maar|verder|door){_AND_NO_MORE}")
+_ENDS = re.compile(rf"^\W*(?:nee|neen|niet|liever niet){_AND_NO_MORE}")
 _DOUBTS = re.compile(
     r"\bvermoed\w*|\b(?:niet|niks|niets|nooit) (?:\w+ )?(?:zeker|gezien|bewijzen|bewezen)\b|\bgeen bewijs\b"
     r"|\bkan me vergissen\b|\bmisschien\b|\bweet (?:ik )?het (?:ook )?niet\b|\btwijfel\w*|\boverdrijf\b"
@@ -225,7 +237,7 @@ def returned(state: State, message: Message) -> Taken:
 def take_confirmation(state: State, message: Message) -> Taken:
     """Do what was asked back, after a yes; anything else means going on."""
     command = Command(state["pending_command"])
-    agrees = says_yes(message.text, message.intent) and is_brief(message.text)
+    agrees = says_yes_and_no_more(message.text, message.intent) and is_brief(message.text)
     if not (agrees or repeats_command(state, message)):
         return Taken({"pending_command": None}, [("utter_going_on", {})])
     if command is Command.START_OVER:
@@ -245,7 +257,7 @@ def take_continuation(state: State, message: Message) -> Taken | None:
     brief = is_brief(message.text)
     in_danger, lowered = state["paused"] == Pause.DANGER, message.text.lower()
     stopped = {"paused": None, "outcome": Outcome.STOPPED.value}
-    if in_danger and _NO_DANGER.search(lowered):
+    if in_danger and message.intent != "crisis" and _NO_DANGER.search(lowered) and not _OTHERS_SAY.search(lowered):
         return Taken({"paused": None, "danger": None, "danger_to": None}, [("utter_misread", {})])
     if message.intent in {"stop", "goodbye"}:
         return Taken(stopped)
@@ -253,7 +265,8 @@ def take_continuation(state: State, message: Message) -> Taken | None:
         return Taken({}, [("utter_danger_question", {})])
     if in_danger and _DOUBTS.search(lowered):
         return Taken({}, [("utter_danger_doubt", {})])
-    if brief and says_no(message.text, message.intent):
+    refuses = _ENDS.search(lowered) if in_danger else says_no(message.text, message.intent)
+    if brief and refuses:
         return Taken(stopped)
     if state["paused"] == Pause.SILENCE and message.intent == "start_over":
         return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
