@@ -37,7 +37,8 @@ WORDS_OF_NOT_KNOWING = 8
 
 _YES = re.compile(
     r"^\W*(?:ja|jawel|jazeker|jep|yes|yep|klopt|precies|inderdaad|zeker|exact|juist|helemaal"
-    r"|ok|oke|oké|prima|goed zo)\b(?!\W+(?:niet|nee|geen)\b)"
+    r"|ok|oke|oké|prima|goed zo|(?:heel )?graag|doe maar|(?:dat )?is goed|dat is (?:het|zo))\b"
+    r"(?!\W+(?:niet|nee|geen)\b)"
 )
 _NO = re.compile(
     r"^\W*(?:(?:ja\W+)?nee|neen|nope|niet|(?:liever |eerder )?iets anders"
@@ -92,6 +93,10 @@ _TO_THE_COACH = re.compile(
     r"|\bbedankt\b|\bdank ?je|\bdoei\b|\btot (?:ziens|de volgende)|\bhallo\b"
     r"|\bgoe(?:d|i)e? ?(?:morgen|middag|avond|dag)"
 )
+_AS_IT_IS = re.compile(
+    r"^\W*(?:nee\W+)?(?:(?:ik )?laat (?:het |dat |maar )*zo|zo laten|(?:dat|het|die) mag (?:zo )?blijven(?: staan)?"
+    r"|(?:dat )?klopt (?:nog|zo))\W*$"
+)
 _ADVICE = re.compile(
     r"\bzeg jij het maar\b|^(?:en )?wat (?:moet|kan|zou) ik (?:nu |dan |hier )?(?:doen|zeggen)\b"
     r"|\bgeef (?:me |mij )?(?:eens )?(?:een )?advies"
@@ -99,7 +104,11 @@ _ADVICE = re.compile(
 )
 # A question that is quoted is for others.
 _FOR_OTHERS = re.compile(r":|\bvra(?:ag|gen)\b.*\b(?:aan|mijn|de|het)\b|\bvragen zich af\b")
-_YOU = re.compile(r"\b(?:je|jij|jou|jouw|u|uw|gij|ge|uwe)\b")
+# "Je" is also anybody ("je kunt toch niet alles zelf doen?"): it is the coach beside what only the coach can be asked.
+_YOU = re.compile(
+    r"\b(?:jij|jou|jouw|jullie|u|uw|gij|uwe)\b|\bje (?:advies|mening|tip|idee|oordeel|antwoord)\b"
+    r"|\b(?:heb|weet|vind|bedoel|ben|raad|denk|zou|wil|snap|begrijp|lees|luister) (?:je|ge)\b"
+)
 
 
 def count_words(text: str) -> int:
@@ -169,6 +178,11 @@ def says_nothing(text: str, intent: str) -> bool:
     """
     most_words = {"affirm": BRIEF_WORDS, "deny": BRIEF_WORDS, "unsure": THIN_WORDS}.get(intent, 0)
     return says_unknown(text) or count_words(text) <= most_words
+
+
+def leaves_as_it_is(text: str) -> bool:
+    """Whether a message keeps an answer that was opened again ("laat maar zo")."""
+    return bool(_AS_IT_IS.search(text.lower()))
 
 
 def asks_for_advice(text: str) -> bool:

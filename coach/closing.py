@@ -11,7 +11,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from coach.answer import is_brief, says_no, says_yes, says_yes_and_no_more
-from coach.confidence import read_confidence
+from coach.confidence import read_number
 from coach.message import Message, Taken
 from coach.route import NEW_ROUND, State
 from coach.vocabulary import Bottleneck
@@ -19,6 +19,7 @@ from coach.vocabulary import Bottleneck
 # What ends a conversation that only a rating is asked of.
 FAREWELLS = frozenset({"thank", "goodbye", "stop"})
 HIGHEST_RATING = 5
+_NOT_SENT = {"handoff_consent": "no", "reply_address": None, "handoff_draft": None}
 _ADDRESS = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")
 
 
@@ -53,11 +54,12 @@ class Handoff:
 def withdraw(state: State) -> Taken:
     """Take the mail back, with its text; what was sent already cannot be."""
     handoff = state["handoff"]
+    if state["handoff_consent"] == "yes" and not state["handoff_check"]:  # before it was agreed to
+        return Taken(_NOT_SENT, [("utter_handoff_not_sent", {})])
     if not handoff or handoff["withdrawn"]:
         return Taken({}, [("utter_nothing_to_withdraw", {})])
     kept = {**handoff, "withdrawn": True, "text": "", "reply_address": ""}
-    changes = {"handoff": kept, "handoff_consent": "no", "reply_address": None, "handoff_draft": None}
-    return Taken(changes, [("utter_handoff_withdrawn", {})])
+    return Taken({"handoff": kept, **_NOT_SENT}, [("utter_handoff_withdrawn", {})])
 
 
 def take_handoff_consent(state: State, message: Message) -> Taken:
@@ -73,7 +75,7 @@ def take_reply_address(state: State, message: Message) -> Taken:
     address = read_address(message.text)
     if address:
         return Taken({"reply_address": address})
-    if answers_offer(message) or "reply_address" in state.listed("deepened"):
+    if refuses_offer(message) or "reply_address" in state.listed("deepened"):
         return Taken({"handoff_consent": "no"}, [("utter_handoff_not_sent", {})])
     return Taken({"deepened": [*state.listed("deepened"), "reply_address"]}, [("utter_no_address", {})])
 
@@ -87,21 +89,25 @@ def take_handoff_check(state: State, message: Message) -> Taken:
         handoff = Handoff.agreed(state["handoff_draft"], state["reply_address"])
         changes = {"handoff": handoff.as_dict(), "handoff_check": "yes", "handoff_draft": None}
         return Taken(changes, [("utter_handoff_recorded", {})])
-    changes = {"handoff_consent": "no", "reply_address": None, "handoff_draft": None}
-    return Taken(changes, [("utter_handoff_not_sent", {})])
+    return Taken(_NOT_SENT, [("utter_handoff_not_sent", {})])
 
 
 def answers_offer(message: Message) -> bool:
     """Whether a message answers what is asked about sending the mail: yes, no, or an address."""
-    refuses = says_no(message.text, message.intent) or "laat maar" in message.text.lower()
-    return refuses or says_yes(message.text, message.intent) or read_address(message.text) is not None
+    agrees = says_yes(message.text, message.intent) or read_address(message.text) is not None
+    return agrees or refuses_offer(message)
+
+
+def refuses_offer(message: Message) -> bool:
+    """Whether a message refuses the mail."""
+    return says_no(message.text, message.intent) or "laat maar" in message.text.lower()
 
 
 def read_address(text: str) -> str | None:
     """The first valid e-mail address in `text`, normalised; None without one."""
     for found in _ADDRESS.findall(text):
         try:
-            return str(validate_email(found.strip(".\"'"), check_deliverability=False).normalized)
+            return str(validate_email(found.strip(".\"'!?"), check_deliverability=False).normalized)
         except EmailNotValidError:
             continue
     return None
@@ -125,7 +131,7 @@ def take_rating(state: State, message: Message) -> Taken:
     """From 1 to 5; anything else is passed over and not asked again, and thanks are an end."""
     if message.intent in FAREWELLS:
         return Taken({"skipped": [*state.listed("skipped"), "rating", "felt_heard"]})
-    number = read_confidence(message.text)
+    number = read_number(message.text)
     if number is None or number > HIGHEST_RATING:
         return Taken({"skipped": [*state.listed("skipped"), "rating"]})
     return Taken({"rating": float(number)})

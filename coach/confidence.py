@@ -68,25 +68,32 @@ def band_of(number: int) -> str:
 
 
 def read_confidence(text: str) -> int | None:
-    """The number from 1 to 10 that `text` gives ("een zeven", "7/10", "6,5"), halves rounded down; None without one.
+    """The number from 1 to 10 that `text` gives or stands for ("heel zeker" is a 9); None without one."""
+    lowered = text.lower().rstrip(" .!")
+    if _numbers(text) or _CANNOT_SAY.search(lowered) or lowered.endswith("?"):
+        return read_number(text)
+    return next((number for number, words in _SAID if words.search(lowered)), None)
 
-    Without a number, what the words stand for ("heel zeker" is a 9).
+
+def read_number(text: str) -> int | None:
+    """The number from 1 to 10 that `text` gives ("een zeven", "7/10", "6,5"), halves rounded down; None without one.
 
     The first number counts; of two that belong together ("tussen 6 en 7") the lower one, for the question that follows
     asks for one point more.
     """
+    lowest = min(_numbers(text), default=0)
+    return lowest if 1 <= lowest <= HIGHEST_CONFIDENCE else None
+
+
+def _numbers(text: str) -> list[int]:
+    """The first number in `text`, or the first two where they belong together."""
     lowered = text.lower()
     for other in (_SCALE, _OUT_OF_TEN, _COUNTED):
         lowered = other.sub(" ", lowered)
     found = list(_NUMBER.finditer(lowered))
     numbers = [int(WORDS.get(match[1], match[1])) for match in found]
     if not numbers and _ONE.search(lowered.strip(" .!")):
-        numbers = [1]
+        return [1]
     if len(found) > 1 and not _BETWEEN.fullmatch(lowered, found[0].end(), found[1].start()):
-        numbers = numbers[:1]
-    if not numbers:
-        if _CANNOT_SAY.search(lowered):
-            return None
-        return next((number for number, words in _SAID if words.search(lowered.rstrip(" .!"))), None)
-    lowest = min(numbers[:2])
-    return lowest if 1 <= lowest <= HIGHEST_CONFIDENCE else None
+        return numbers[:1]
+    return numbers[:2]

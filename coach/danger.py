@@ -52,7 +52,8 @@ _STAFF = (
     r"|medewerker|stagiair|invaller|invalkracht|coach|trainer)\w*\b"
 )
 _COLLEAGUE = re.compile(
-    _STAFF + r"(?!,| dat\b| (?:zegt|zei|vertelde|vertelt|denkt|maakt zich|ziet|zag|meldt|meldde|belde|belt))"
+    _STAFF + r"(?!,| dat\b| (?:zegt|zei|vertelde|vertelt|denkt|maakt zich|ziet|zag|meldt|meldde|belde|belt"
+    r"|merkt|merkte|ontdekt|ontdekte|vermoedt|hoort|hoorde|vond|heeft .{0,40}(?:gezien|gehoord)))"
 )
 _ANY_STAFF = re.compile(_STAFF + r"|\b(?:teamlid|manager|directeur|teamleider)\w*\b")
 # Somebody at home who does it, unless it is they who tell.
@@ -85,13 +86,14 @@ _CHILD = re.compile(
 )
 _MYSELF = re.compile(
     r"\bmezelf\b|\bmijn (?:eigen )?leven\b|\bzonder mij\b|\b(?:mijn|m'n) (?:man|vrouw|partner|vriend|vriendin|ex)\b"
-    r"|\bik\b(?: \w+){0,6} (?:niet meer|dood|er niet|zelfmoord|leven|zien zitten)"
+    r"|\bik\b(?: (?!die\b|dat\b|een\b)\w+){0,6} (?:niet meer|dood|er niet|zelfmoord|leven|zien zitten)"
     r"|\bwil ik (?:\w+ ){0,4}(?:dood|niet meer)"
-    r"|\b(?:voor|van) mij\b.*\bniet meer\b|\b(?:slaat|bedreigt|mishandelt) (?:me|mij)\b"
+    r"|\b(?:voor|van) mij (?:hoeft|mag)\b.*\bniet meer\b|\bhoeft .{0,20}\b(?:voor|van) mij\b"
+    r"|\b(?:slaat|bedreigt|mishandelt) (?:me|mij)\b"
 )
 _NOW = re.compile(
-    r"\b(?:nu|op dit moment|vannacht|vanavond|zo meteen|dit moment|net|zojuist|ter plekke|staat voor de deur|op het dak"
-    r"|onderweg naar|hij is hier|zij is hier)\b"
+    r"\b(?:nu(?! (?:iets|wat|al)\b)|op dit moment|vannacht|vanavond|zo meteen|dit moment|net(?! (?:als|zo)\b)"
+    r"|zojuist|ter plekke|staat voor de deur|op het dak|onderweg naar|hij is hier|zij is hier)\b"
 )
 
 

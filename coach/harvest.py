@@ -139,7 +139,9 @@ def tells_of_step(message: Message) -> bool:
 
 def take_first_step(state: State, message: Message) -> Taken:
     """The step in the leader's own words, with what it says of when and with whom."""
-    changes: dict[str, Any] = {"first_step": message.text, "reopened": None}
+    # What the step before said itself of when and with whom goes with it.
+    stale = [name for name in ("step_when", "step_with_whom") if state[name] and state[name] == state["first_step"]]
+    changes: dict[str, Any] = {**dict.fromkeys(stale), "first_step": message.text, "reopened": None}
     if tells_when(message.text):
         changes["step_when"] = message.text
     if tells_with_whom(message.text):

@@ -18,13 +18,17 @@ CLOSE_IF_CALLED = 0.4
 LEAST_CERTAINTY_TO_NAME = 0.2
 WISH_INTENTS = {"wish_to_connect": Wish.VERBINDEN, "wish_for_position": Wish.POSITIE}
 # "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
-_NOT_THIS = re.compile(r"(?<!weet )\bniet (?:zozeer |echt |om )?(?:mijn |onze |ons |de |het |een )?$")
+_NOT_THIS = re.compile(
+    r"(?<!weet )\bniet (?:zozeer |echt |om |over |aan |bij |in )*(?:mijn |onze |ons |de |het |een )?$"
+)
+_IS_NOT_THIS = re.compile(r"^ (?:is|ligt|zit) (?:het |dat )?(?:het probleem )?niet\b")
 _IN_ORDER = re.compile(
     r"\b(?:rol|structuur|mandaat)\b (?:is|zijn|was) (?:\w+ )?(?:helder|duidelijk|goed|prima|in orde|geen probleem)\b"
     r"|^\W*nee\W+geen (?:rol|structuur)\b"
 )
 # Which of two comes first, left to the coach: the other waits for the end.
-_BOTH = re.compile(r"\b(?:allebei|alle ?twee|beide|de eerste|het eerste|maakt niet uit)\b")
+_BOTH = re.compile(r"\b(?:allebei|alle ?twee|beide|(?:de|het) eerste(?! niet)|maakt niet uit)\b")
+_THE_SECOND = re.compile(r"\b(?:de|het) (?:tweede|laatste)\b(?! niet)")
 # What a correction is about, when it says so in a word; too short for the classifier.
 _HINTS = {
     Bottleneck.ROL: re.compile(
@@ -46,9 +50,10 @@ WORDS_OF_A_CHOICE = 4
 # with the same word tells of their work.
 WORDS_OF_A_CHANGE = 12
 _TURNS = re.compile(
-    r"\bbij nader inzien\b|\b(?:gaat|ging|draait|zit|ligt|is)\b.{0,25}\b(?:toch|eigenlijk|eerder|meer|vooral)\b"
-    r"|\b(?:toch|eigenlijk|liever|eerder)\b.{0,25}\b(?:gaat|zit|ligt|is|hebben|praten|kijken|beginnen)\b"
-    r"|\b(?:toch|liever|eerder) (?:over|om|naar|bij|met|mijn|onze|de|het)\b"
+    r"\bbij nader inzien\b|\bhet (?:gaat|ging|draait|zit|ligt|is)\b.{0,25}\b(?:toch|eigenlijk|eerder|meer|vooral)\b"
+    r"|\b(?:toch|eigenlijk|eerder|vooral) (?:gaat|zit|ligt|draait|is) het\b|\bhet (?:\w+ )?(?:liever|eerder) over\b"
+    r"|\bik wil (?:het )?(?:toch|liever|eerder)\b"
+    r"|^\W*(?:nee\W+)?(?:toch|liever|eerder) (?:over|om|naar|bij|met|mijn|onze|de|het)\b"
 )
 _ASKS = re.compile(r"\?|\b(?:wat|welke|uitleg|leg|bedoel\w*|betekent)\b")
 _WORDS_AROUND_A_PLACE = re.compile(
@@ -97,7 +102,9 @@ def take_place(state: State, question: str, message: Message) -> Taken:
 def take_bottleneck(state: State, message: Message) -> Taken:
     """Choose, propose, confirm, correct, or ask on."""
     if (state["proposed_bottleneck"] or state["proposed_wish"]) and _doubts(message):
-        return Taken({}, [("utter_doubt_heard", {})])
+        doubts = int(state["clarifications"] or 0) + 1
+        given_up = _NOTHING_PROPOSED if doubts > MOST_CLARIFICATIONS else {}
+        return Taken({**given_up, "clarifications": float(doubts)}, [("utter_doubt_heard", {})])
     chosen = _chosen(state, message)
     if chosen:
         return _confirm(state, chosen)
@@ -166,7 +173,9 @@ def _chosen(state: State, message: Message) -> str | None:
         return named[0]
     if proposed and not second and (agrees or (not refuses and proposed in named[:1])):
         return str(proposed)
-    if proposed and second and brief and (agrees or _BOTH.search(message.text.lower())):
+    if proposed and second and brief and not refuses and _THE_SECOND.search(message.text.lower()):
+        return str(second)
+    if proposed and second and brief and not refuses and (agrees or _BOTH.search(message.text.lower())):
         return str(proposed)
     if proposed and second and not refuses and named and named[0] in {proposed, second}:
         return named[0]
@@ -180,7 +189,9 @@ def _labels(message: Message) -> list[str]:
     found = [
         str(item["value"])
         for item in message.entities
-        if item["entity"] == "bottleneck" and not _NOT_THIS.search(message.text[: item.get("start") or 0].lower())
+        if item["entity"] == "bottleneck"
+        and not _NOT_THIS.search(message.text[: item.get("start") or 0].lower())
+        and not _IS_NOT_THIS.search(message.text[item.get("end") or len(message.text) :].lower())
     ]
     return list(dict.fromkeys(found))
 

@@ -35,8 +35,8 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
     if not asked:
         return taking.take(state, message)
     taken = taking.take(state, rest)
-    questions = [intent for intent in asked if intent in STEERABLE - {"skip", "pause", "go_back"}]
-    return Taken(taken.changes, [*taken.said, *steer(state, questions, message).said])
+    beside = steer(state, [intent for intent in asked if intent in STEERABLE - {"skip", "go_back"}], message)
+    return Taken({**taken.changes, **beside.changes}, [*taken.said, *beside.said])
 
 
 def _after_silence(state: State, message: Message, *, interrupting: bool) -> Taken | None:

@@ -113,9 +113,12 @@ def previous_question(state: State) -> str | None:
     if now in IN_BETWEEN:
         return None
     harvest = HARVEST[: HARVEST.index(now)] if now in HARVEST else HARVEST if now in AFTER_HARVEST else ()
+    asked = [*state.listed("opened"), *harvest]
+    if now in asked and now == state["reopened"]:  # what lies behind it was asked later
+        asked = asked[: asked.index(now)]
     closed = [
         question
-        for question in (*state.listed("opened"), *harvest)
+        for question in asked
         if question != now and not is_open(state, question) and (state[question] or question in state.listed("skipped"))
     ]
     return closed[-1] if closed else None

@@ -82,15 +82,16 @@ _OTHERS_SAY = re.compile(r"\b(?:hij|zij|ze|iedereen|niemand|zegt|zeggen|zei|zeid
 # While danger waits, "ok" and "dank je" say that the number was seen, and a yes or no with more behind it tells of the
 # danger: the bare words alone go on or end.
 _AND_NO_MORE = (
-    r"(?:\W+(?:graag|hoor|maar|verder|door|ga|we|gaan|doe|dat|is|goed|prima|dank|je|u|wel|niet|liever|dankjewel"
-    r"|bedankt))*\W*$"
+    r"(?:\W+(?:graag|hoor|maar|verder|door|ga|we|gaan|doe|dat|is|goed|prima|dank|je|u|wel|dankjewel|bedankt))*\W*$"
 )
 _GOES_ON = re.compile(rf"^\W*(?:ja|jawel|graag|doe maar|verder|door){_AND_NO_MORE}")
-_ENDS = re.compile(rf"^\W*(?:nee|neen|niet|liever niet){_AND_NO_MORE}")
+_ENDS = re.compile(rf"^\W*(?:(?:ja |doe maar |verder |nee )?(?:liever )?niet|nee|neen){_AND_NO_MORE}")
 _DOUBTS = re.compile(
     r"\bvermoed\w*|\b(?:niet|niks|niets|nooit) (?:\w+ )?(?:zeker|gezien|bewijzen|bewezen)\b|\bgeen bewijs\b"
     r"|\bkan me vergissen\b|\bmisschien\b|\bweet (?:ik )?het (?:ook )?niet\b|\btwijfel\w*|\boverdrijf\b"
 )
+_STOPPED = {"paused": None, "outcome": Outcome.STOPPED.value}
+_SAFE = {"paused": None, "danger": None, "danger_to": None}
 _ASKS = re.compile(r"\?|^(?:en |maar )?(?:moet|mag|kan|wie|wat|hoe|waar|wanneer|is het)\b")
 _CLAUSES = re.compile(
     r"(?<=[.!?;])\s+|,\s+(?=maar |en |alleen |wel |ook |trouwens )"
@@ -254,23 +255,31 @@ def repeats_command(state: State, message: Message) -> bool:
 
 def take_continuation(state: State, message: Message) -> Taken | None:
     """Go on when the leader wants to, end when they do not; None where the message is an answer after a break."""
-    brief = is_brief(message.text)
-    in_danger, lowered = state["paused"] == Pause.DANGER, message.text.lower()
-    stopped = {"paused": None, "outcome": Outcome.STOPPED.value}
-    if in_danger and message.intent != "crisis" and _NO_DANGER.search(lowered) and not _OTHERS_SAY.search(lowered):
-        return Taken({"paused": None, "danger": None, "danger_to": None}, [("utter_misread", {})])
     if message.intent in {"stop", "goodbye"}:
-        return Taken(stopped)
-    if in_danger and (message.intent.startswith("ask_") or _ASKS.search(lowered)):
-        return Taken({}, [("utter_danger_question", {})])
-    if in_danger and _DOUBTS.search(lowered):
-        return Taken({}, [("utter_danger_doubt", {})])
-    refuses = _ENDS.search(lowered) if in_danger else says_no(message.text, message.intent)
-    if brief and refuses:
-        return Taken(stopped)
+        return Taken(_STOPPED)
+    if state["paused"] == Pause.DANGER:
+        return _wait_in_danger(message)
+    brief = is_brief(message.text)
+    if brief and says_no(message.text, message.intent):  # in a break: not yet
+        return Taken(_STOPPED if state["paused"] == Pause.SILENCE else {})
     if state["paused"] == Pause.SILENCE and message.intent == "start_over":
         return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
-    agrees = _GOES_ON.search(lowered) if in_danger else says_yes(message.text, message.intent)
-    if message.intent == "resume" or (brief and agrees):
-        return Taken({"paused": None, "danger": None}, [("utter_resumed", {})])
-    return Taken({}) if in_danger else None
+    if message.intent == "resume" or (brief and says_yes(message.text, message.intent)):
+        return Taken({"paused": None}, [("utter_resumed", {})])
+    return None
+
+
+def _wait_in_danger(message: Message) -> Taken:
+    """Go on or end at the bare words; anything else waits, and a question or doubt is for people."""
+    lowered = message.text.lower()
+    if message.intent != "crisis" and _NO_DANGER.search(lowered) and not _OTHERS_SAY.search(lowered):
+        return Taken(_SAFE, [("utter_misread", {})])
+    if message.intent.startswith("ask_") or _ASKS.search(lowered):
+        return Taken({}, [("utter_danger_question", {})])
+    if _DOUBTS.search(lowered):
+        return Taken({}, [("utter_danger_doubt", {})])
+    if _ENDS.search(lowered):
+        return Taken(_STOPPED)
+    return (
+        Taken(_SAFE, [("utter_resumed", {})]) if message.intent == "resume" or _GOES_ON.search(lowered) else Taken({})
+    )

@@ -50,7 +50,7 @@ class Summary:
             lines.append(Line(ADDITION, "", str(state[ADDITION])))
         step = state["first_step"]
         when, whom = (state[name] if state[name] != step else None for name in ("step_when", "step_with_whom"))
-        return cls(tuple(lines), state["bottleneck"] or state["wish"], step, when, whom)
+        return cls(tuple(lines), state["bottleneck"] or state["wish"], step, when, whom if whom != when else None)
 
     def __bool__(self) -> bool:
         """Whether there is anything to take along."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from coach.answer import asks_for_advice, asks_the_coach, is_promising, is_thin, says_nothing, says_unknown
+from coach.answer import (
+    asks_for_advice,
+    asks_the_coach,
+    is_promising,
+    is_thin,
+    leaves_as_it_is,
+    says_nothing,
+    says_unknown,
+)
 from coach.closing import (
     FAREWELLS,
     answers_offer,
@@ -16,7 +24,7 @@ from coach.closing import (
     take_reply_address,
     take_second_round,
 )
-from coach.confidence import read_confidence
+from coach.confidence import read_number
 from coach.fragment import fragment
 from coach.harvest import changes_line, take_confidence, take_first_step, take_summary_check, tells_of_step
 from coach.message import Message, Taken
@@ -67,7 +75,7 @@ def decides(state: State, message: Message) -> bool:
     if question in set(Principle):
         # "Meer tijd" is an answer, "naar gun het tijd" is a choice.
         return intent == "choose_principle" and not names_principle(message)
-    number = read_confidence(message.text) is not None
+    number = read_number(message.text) is not None
     answers = {
         # Outside the task between two clarifying questions: not being understood again, which brings the choice.
         "bottleneck": calls_one(message)
@@ -81,7 +89,8 @@ def decides(state: State, message: Message) -> bool:
         **dict.fromkeys(("handoff_consent", "reply_address", "handoff_check"), answers_offer(message)),
         "second_round": intent in {"thank", "resume"},
         "confirmation": repeats_command(state, message) or intent in {"resume", "go_back"},
-        "continue_coaching": intent in {"resume", "stop", "goodbye", "start_over"}
+        "continue_coaching": intent in {"resume", "stop", "goodbye"}
+        or (intent == "start_over" and state["paused"] == Pause.SILENCE)
         or (state["paused"] == Pause.DANGER and intent not in ALSO_IN_DANGER),
     }
     return answers.get(str(question), False)
@@ -132,6 +141,8 @@ def _take_principle(state: State, principle: str, message: Message) -> Taken:
     deepened, text = state.listed("deepened"), message.text
     closed: dict[str, Any] = {"deepening": None, "reopened": None}
     earlier = state[principle] if state["deepening"] == principle else None
+    if state["reopened"] == principle and leaves_as_it_is(text):
+        return Taken(closed, [("utter_answer_kept", {})])
     if is_thin(text, message.intent):
         nothing = says_nothing(text, message.intent)
         kept = earlier if nothing else _joined(earlier, text)
@@ -176,6 +187,6 @@ def _take_words(state: State, question: str, message: Message) -> Taken:
     thin = is_thin(message.text, message.intent) or says_unknown(message.text)
     said = [_reflection(question, message.text)] if question in {"situation", "confidence_raise"} and not thin else []
     changes = {question: message.text, "reopened": None}
-    if question == "step_when" and tells_with_whom(message.text):  # "dinsdag in mijn bila"
+    if question == "step_when" and not state["step_with_whom"] and tells_with_whom(message.text):  # "in mijn bila"
         changes["step_with_whom"] = message.text
     return Taken(changes, said)

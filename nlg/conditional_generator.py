@@ -57,13 +57,13 @@ class ConditionalResponseGenerator(TemplatedNaturalLanguageGenerator):
         """
         if self._folder is None:
             return list(self.responses.get(utter_action, []))
-        read_at = {path: path.stat().st_mtime for path in self._folder.glob("*.yml")}
-        if read_at != self._read_at:
-            self._read_at = read_at
-            try:
+        try:
+            read_at = {path: path.stat().st_mtime for path in self._folder.glob("*.yml")}
+            if read_at != self._read_at:
+                self._read_at = read_at
                 self._texts = Domain.load([str(path) for path in sorted(read_at)]).responses
-            except (RasaException, OSError) as error:
-                logger.error("The texts were not taken over: %s", error)  # noqa: TRY400 - a line for editors
+        except (RasaException, OSError) as error:
+            logger.error("The texts were not taken over: %s", error)  # noqa: TRY400 - a line for editors
         return self._texts.get(utter_action) or self.responses.get(utter_action, [])
 
     async def generate(

@@ -47,7 +47,7 @@ ANSWERS = {
     "rating": {"thank", "goodbye", "stop"},
     "felt_heard": {"thank", "goodbye", "stop"},
     "confirmation": {"start_over", "resume", "go_back"},
-    "continue_coaching": {"resume", "stop", "goodbye", "start_over"},
+    "continue_coaching": {"resume", "stop", "goodbye"},
 }
 
 

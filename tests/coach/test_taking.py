@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from coach.message import Message, Taken
-from coach.route import NEW_ROUND, State
+from coach.route import CHOICE, NEW_ROUND, State, bottleneck_question, next_question
 from coach.taking import decides, take
 
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
@@ -305,8 +305,12 @@ def test_who_only_says_where_they_work_has_not_answered_yet() -> None:
 def test_doubt_about_a_proposal_keeps_it_and_asks_again() -> None:
     doubt = message("hm, rol? weet ik niet hoor", "unsure", entities=[entity("bottleneck", "rol")])
     taken = take(State({"proposed_bottleneck": "rol"}), doubt)
-    assert taken.changes == {}
+    assert taken.changes == {"clarifications": 1.0}
     assert [response for response, _ in taken.said] == ["utter_doubt_heard"]
+    # Nobody is asked for ever: then the three are explained.
+    again = State({"proposed_bottleneck": "rol", "clarifications": 2.0})
+    assert next_question(again.with_slots(**take(again, doubt).changes)) == "bottleneck"
+    assert bottleneck_question(again.with_slots(**take(again, doubt).changes)) == CHOICE
 
 
 def test_who_chooses_none_of_the_three_begins_somewhere() -> None:

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from coach.answer import asks_the_coach, says_unknown
-from coach.confidence import band_of, read_confidence
+from coach.closing import withdraw
+from coach.confidence import band_of, read_confidence, read_number
+from coach.danger import Kind, To, danger_in
 from coach.message import Message
 from coach.recognising import says_only_places
-from coach.route import State
+from coach.responding import respond
+from coach.route import State, previous_question
 from coach.steering import divide
-from coach.summary import ADDITION
-from coach.taking import take
+from coach.summary import ADDITION, Summary
+from coach.taking import decides, take
 
 IN_DANGER = {"bottleneck": "rol", "paused": "danger", "danger": "home", "danger_to": "child"}
 ANSWERED = {
@@ -40,6 +43,12 @@ def message(text: str, intent: str = "give_answer", certainty: float = 0.5, **mo
         "Graag snel hulp",
         "nee ze is niet veilig",
         "Nee, nog niet gebeld",
+        "ja, help",
+        "ja hij heeft een mes",
+        "ja ik ben bang",
+        "verder gaat het slecht met haar",
+        "door mijn broer",
+        "ik maak me zorgen over mijn werk en mijn leven",
     ],
 )
 @pytest.mark.parametrize("intent", ["give_answer", "affirm", "deny"])
@@ -54,6 +63,8 @@ def test_what_tells_of_danger_ends_neither_it_nor_the_conversation(text: str, in
         ("ja hoor", "affirm", "paused"),
         ("nee dank je", "deny", "outcome"),
         ("liever niet", "deny", "outcome"),
+        ("doe maar niet", "deny", "outcome"),
+        ("ja liever niet", "deny", "outcome"),
         ("dat was niet zo bedoeld", "deny", "danger"),
         ("er is geen gevaar, het ging over mijn werk", "give_answer", "danger"),
     ],
@@ -227,3 +238,172 @@ def test_a_denied_confidence_is_low(text: str) -> None:
 
 def test_who_cannot_say_how_sure_they_are_said_no_number() -> None:
     assert read_confidence("dat kan ik niet goed zeggen") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "to"),
+    [
+        ("ik heb een collega die niet meer wil leven", Kind.SUICIDE, To.COLLEAGUE),
+        ("een collega van mij wil niet meer leven", Kind.SUICIDE, To.COLLEAGUE),
+        ("ik sprak een moeder die niet meer wil leven", Kind.SUICIDE, To.OTHER),
+        ("ik wil als directeur niet meer leven", Kind.SUICIDE, To.LEADER),
+        ("van mij hoeft het niet meer", Kind.SUICIDE, To.LEADER),
+        ("een juf ontdekt striemen bij een leerling", Kind.HOME, To.CHILD),
+        ("de leerkracht heeft blauwe plekken gezien bij een leerling", Kind.HOME, To.CHILD),
+        ("de juf slaat kinderen", Kind.COLLEAGUE, To.CHILD),
+    ],
+)
+def test_who_tells_is_not_who_it_is_about(text: str, kind: Kind, to: To) -> None:
+    danger = danger_in(text)
+    assert (danger.kind, danger.to) == (kind, to)
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("een meisje vertelt net als vorige week dat ze wordt geslagen", False),
+        ("ze wordt thuis geslagen, het gaat nu iets beter", False),
+        ("ze is net weggelopen", True),
+        ("hij slaat haar nu", True),
+    ],
+)
+def test_now_is_this_moment(text: str, now: bool) -> None:
+    assert danger_in(text).now is now
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mijn rol is vooral luisteren naar mijn team",
+        "mijn rol is eigenlijk verbinden",
+        "de rol van de gemeente is vooral financieren",
+        "ik maak eerder mijn rol duidelijk aan het team",
+    ],
+)
+def test_an_answer_about_a_role_is_an_answer(text: str) -> None:
+    start = text.index("rol")
+    entities = [{"entity": "bottleneck", "value": "rol", "start": start, "end": start + 3}]
+    state = State({**ANSWERED, "bottleneck": "mandaat", "gun_het_tijd": None})
+    changes = take(state, message(text, entities=entities)).changes
+    assert "bottleneck" not in changes
+    assert changes["gun_het_tijd"] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "het gaat niet over mijn rol",
+        "het ligt niet aan mijn rol",
+        "mijn rol is het niet",
+        "mijn rol is het probleem niet",
+    ],
+)
+def test_what_it_is_not_about_is_not_confirmed(text: str) -> None:
+    start = text.index("rol")
+    entities = [{"entity": "bottleneck", "value": "rol", "start": start, "end": start + 3}]
+    for slots in ({"welcomed": True}, {"welcomed": True, "proposed_bottleneck": "mandaat"}):
+        assert "bottleneck" not in take(State(slots), message(text, "deny", entities=entities)).changes
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "chosen"),
+    [
+        ("de tweede", "give_answer", "structuur"),
+        ("doe maar de laatste", "give_answer", "structuur"),
+        ("de eerste", "give_answer", "rol"),
+        ("maakt niet uit", "give_answer", "rol"),
+        ("geen van beide", "deny", None),
+        ("de eerste niet", "give_answer", None),
+    ],
+)
+def test_which_of_two_comes_first(text: str, intent: str, chosen: str | None) -> None:
+    two = State({"welcomed": True, "proposed_bottleneck": "rol", "second_bottleneck": "structuur"})
+    assert take(two, message(text, intent)).changes.get("bottleneck") == chosen
+
+
+def test_not_yet_in_a_break_ends_nothing() -> None:
+    resting = State({**ANSWERED, "paused": "break"})
+    for text in ("nee nog niet", "nog niet", "nee wacht nog even"):
+        assert take(resting, message(text, "deny")).changes == {}
+    assert not decides(resting, message("ik wil opnieuw beginnen", "start_over", 0.99))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("ik wil stoppen, dit gaat niet goed", "stop"), ("verwijder alles volledig", "delete_my_data")]
+)
+def test_a_command_is_no_number(text: str, intent: str) -> None:
+    asked = State(
+        {**ANSWERED, "skipped": ["summary_check"], "first_step": "x", "step_when": "x", "step_with_whom": "x"}
+    )
+    assert not decides(asked, message(text, intent, 0.95))
+    assert decides(asked, message("een 7, en stop dan maar", intent, 0.95))
+    assert read_number(text) is None
+
+
+@pytest.mark.parametrize("text", ["hoe zeker moet ik zijn?", "waar is dat goed voor?"])
+def test_a_question_is_no_confidence(text: str) -> None:
+    assert read_confidence(text) is None
+
+
+@pytest.mark.parametrize("text", ["graag", "heel graag", "doe maar", "dat is goed", "dat is het"])
+def test_what_agrees_is_a_yes(text: str) -> None:
+    assert (
+        take(State({"proposed_bottleneck": "rol"}), message(text, "nlu_fallback", 0.2)).changes["bottleneck"] == "rol"
+    )
+
+
+def test_going_back_goes_on_back() -> None:
+    order = ["verbind_met_binnen", "weeg_af_en_kies", "ondersteun_en_faciliteer", "gun_het_tijd"]
+    state = State({**ANSWERED, "opened": order})
+    visited = []
+    while (question := previous_question(state)) is not None:
+        visited.append(question)
+        state = state.with_slots(reopened=question, current_principle=question)
+    assert visited == order[::-1]
+
+
+def test_a_new_step_leaves_the_old_when_behind() -> None:
+    first = "morgen bel ik de wethouder"
+    closed = State({**ANSWERED, "skipped": ["summary_check"]})
+    told = closed.with_slots(**take(closed, message(first)).changes)
+    again = told.with_slots(reopened="first_step")
+    changed = again.with_slots(**take(again, message("ik schrijf een notitie")).changes)
+    assert Summary.of(changed).step() == "ik schrijf een notitie"
+    both = closed.with_slots(
+        first_step="ik maak een plan", step_when="dinsdag met mijn team", step_with_whom="dinsdag met mijn team"
+    )
+    assert Summary.of(both).step() == "ik maak een plan; dinsdag met mijn team"
+
+
+def test_a_yes_without_an_address_is_asked_once_more() -> None:
+    asked = {
+        **ANSWERED, "skipped": ["summary_check"], "first_step": "x", "step_when": "x", "step_with_whom": "x",
+        "confidence": 10.0, "sender_runs": True, "handoff_consent": "yes",
+    }  # fmt: skip
+    taken = take(State(asked), message("ok ik zoek het even op", "affirm"))
+    assert [response for response, _ in taken.said] == ["utter_no_address"]
+    assert take(State(asked), message("jan@school.nl!")).changes == {"reply_address": "jan@school.nl"}
+    taken_back = withdraw(State({**asked, "reply_address": "jan@school.nl", "handoff_draft": {"text": "x"}}))
+    assert taken_back.changes == {"handoff_consent": "no", "reply_address": None, "handoff_draft": None}
+
+
+@pytest.mark.parametrize(
+    "text", ["je kunt toch niet alles zelf doen?", "hoe krijg je ze mee?", "doe je het samen of laat je het los?"]
+)
+def test_a_question_with_anybody_in_it_is_an_answer(text: str) -> None:
+    assert not asks_the_coach(text)
+
+
+@pytest.mark.parametrize("text", ["laat maar zo", "ik laat het zo", "dat mag blijven staan"])
+def test_an_answer_that_is_left_as_it_is_stays(text: str) -> None:
+    taken = take(State({**ANSWERED, "reopened": "gun_het_tijd", "current_principle": "gun_het_tijd"}), message(text))
+    assert taken.changes == {"reopened": None}
+    assert taken.said == [("utter_answer_kept", {})]
+
+
+def test_a_pause_beside_an_answer_is_one() -> None:
+    asked = State({**ANSWERED, "gun_het_tijd": None, "welcomed": True})
+    taken = respond(asked, message("Wij overleggen elke week met het hele team. Even pauze graag."), 0)
+    assert taken
+    assert taken.changes["paused"] == "break"
+    assert taken.changes["gun_het_tijd"] == "Wij overleggen elke week met het hele team."

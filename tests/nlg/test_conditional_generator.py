@@ -1,5 +1,6 @@
 import itertools
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from nlg.conditional_generator import ConditionalResponseGenerator
+from coach.danger import Kind, To
+from nlg.conditional_generator import ROOT, ConditionalResponseGenerator
 
 
 def condition(**values: str) -> list[dict[str, Any]]:
@@ -57,6 +59,44 @@ def tracker(said: tuple[int, ...] = (), **slots: Any) -> DialogueStateTracker:
 async def test_choice(generator: Any, slots: dict, said: tuple[int, ...], text: str) -> None:
     response = await generator.generate("utter_x", tracker(said, **slots), "rest")
     assert response["text"] == text
+
+
+@pytest.fixture(scope="module")
+def danger_texts() -> Domain:
+    return Domain.load([str(ROOT / "data/responses/gevaar.yml")])
+
+
+# Whom each kind of danger is referred to, in every text of it.
+NUMBERS = {
+    Kind.HOME: "0800-2000|112",
+    Kind.SUICIDE: "113",
+    Kind.COLLEAGUE: "0900-111 31 11|0800-2000",
+    Kind.VIOLENCE: "112|0900-8844",
+    Kind.UNCLEAR: "0800-2000",
+}
+NOT_FOR = {Kind.SUICIDE: "Veilig Thuis", Kind.VIOLENCE: "meldcode"}
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("to", To)
+@pytest.mark.parametrize("now", [True, False])
+@pytest.mark.parametrize("name", ["utter_danger", "utter_danger_question", "utter_stopped_in_danger"])
+async def test_danger_is_referred_to_the_right_place_however_often(
+    danger_texts: Domain, name: str, kind: Kind, to: To, now: bool
+) -> None:
+    generator, said = ConditionalResponseGenerator(None, danger_texts), []
+    for _ in range(5):
+        heard = DialogueStateTracker("x", [])
+        for variation in said:
+            heard.update(BotUttered("", metadata={"utter_action": name, "variation": variation}))
+        values = {"danger": kind.value, "danger_to": to.value, "danger_now": now}
+        response = await generator.generate(name, heard, "rest", **values)
+        assert re.search(NUMBERS[kind], response["text"])
+        if kind in NOT_FOR:
+            assert NOT_FOR[kind] not in response["text"]
+        if to == To.LEADER:
+            assert "blijf erbij" not in response["text"]
+        said.append(response["variation"])
 
 
 async def test_values_are_filled_and_conditions_stay_out_of_the_message(generator: Any) -> None:
