@@ -15,7 +15,7 @@ _DAY = rf"(?:{'|'.join(_DAYS)})"
 _MONTH = rf"(?:{'|'.join(_MONTHS)})"
 _WHEN = re.compile(
     rf"\b(?:{_DAY}(?:en|s)?|{_DAY}(?:ochtend|middag|avond)|{_MONTH}"
-    r"|vandaag|morgen|overmorgen|vanmiddag|vanavond|vanochtend|straks|meteen|direct na"
+    r"|vandaag|morgen(?:ochtend|middag|avond)?|overmorgen|vanmiddag|vanavond|vanochtend|straks|meteen|direct na"
     r"|(?:deze|volgende|komende|eerstvolgende|aanstaande|elke|iedere|begin|eind|halverwege) (?:\w+ )?"
     r"(?:dag|week|weken|maand|kwartaal|jaar|schooljaar|keer|overleg|vergadering|bila|teamoverleg|studiedag)\w*"
     r"|over (?:een|één|twee|drie|vier|vijf|zes|\d+|een paar) (?:dag|dagen|week|weken|maand|maanden)"
@@ -39,9 +39,10 @@ _WITH_NAME = re.compile(
 _NEXT_WEEK = re.compile(r"\bvolgende week\b")
 _ON_DAY = re.compile(rf"\b({_DAY})")
 _ON_DATE = re.compile(rf"\b(\d{{1,2}})(?:e|ste|de)? ({_MONTH})\b")
-_ON_NUMBERS = re.compile(r"\b(\d{1,2})[/-](\d{1,2})\b")
+# "Groep 7/8", "24/7" and "10-12 collega's" are no dates.
+_ON_NUMBERS = re.compile(rf"(?:^\W*|\bop |{_DAY} )(\d{{1,2}})[/-](\d{{1,2}})\b(?! \w*(?:collega|mensen|uur|keer))")
 _AFTER = re.compile(r"\bover (een|één|twee|drie|vier|vijf|zes|\d{1,2}) (dag|dagen|week|weken)\b")
-_NEAR = {"vandaag": 0, "vanmiddag": 0, "vanavond": 0, "overmorgen": 2, "morgen": 1}
+_NEAR = {"vandaag": 0, "vanmiddag": 0, "vanavond": 0, "overmorgen": 2, "morgen(?:ochtend|middag|avond)?": 1}
 
 
 def tells_when(text: str) -> bool:
@@ -67,7 +68,7 @@ def day_of(text: str, today: date) -> date | None:
     if found := _AFTER.search(lowered):
         count = _NUMBERS.get(found[1]) or int(found[1])
         return today + timedelta(days=count * (7 if found[2].startswith("w") else 1))
-    near = [days for word, days in _NEAR.items() if re.search(rf"\b{word}\b", lowered)]
+    near = [days for word, days in _NEAR.items() if re.search(rf"(?<!niet )\b{word}\b", lowered)]
     if near:
         return today + timedelta(days=near[0])
     if found := _ON_DAY.search(lowered):
