@@ -72,7 +72,7 @@ class ActionPause(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Remember that the conversation rests."""
-        return set_slots({"paused": Pause.BREAK.value})
+        return set_slots({"paused": Pause.BREAK.value, "pending_command": None})
 
 
 class ActionRequestConfirmation(Action):

@@ -122,9 +122,9 @@ def take_second_round(state: State, message: Message) -> Taken:
         or second in message.values("bottleneck")
     ):
         return Taken({"second_bottleneck": None})
-    return Taken(
-        {**NEW_ROUND, "bottleneck": Bottleneck(second).value}, [("utter_second_round", {"bottleneck": second})]
-    )
+    passed_over = [name for name in state.listed("skipped") if name in {"level", "sector"}]  # and not asked again
+    changes = {**NEW_ROUND, "skipped": passed_over or None, "bottleneck": Bottleneck(second).value}
+    return Taken(changes, [("utter_second_round", {"bottleneck": second})])
 
 
 def take_rating(state: State, message: Message) -> Taken:

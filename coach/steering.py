@@ -145,7 +145,7 @@ def _steer_one(state: State, intent: str, message: Message) -> Taken:
     if intent == "go_back":
         return go_back(state)
     if intent == "pause":
-        return Taken({"paused": Pause.BREAK.value})
+        return Taken({"paused": Pause.BREAK.value, "pending_command": None})
     return Taken({}, [answer_to(intent, state, message)])
 
 

@@ -141,7 +141,7 @@ def test_what_cannot_be_undone_is_asked_back(new_tracker: NewTracker, intent: st
 
 
 def test_a_break(new_tracker: NewTracker) -> None:
-    assert run(ActionPause(), new_tracker())[0] == {"paused": "break"}
+    assert run(ActionPause(), new_tracker())[0] == {"paused": "break", "pending_command": None}
     assert run(ActionAskContinueCoaching(), new_tracker(paused="break"))[2][0]["paused"] == "break"
 
 

@@ -98,6 +98,9 @@ def test_the_second_bottleneck_begins_a_round_that_remembers_the_place() -> None
     after = State({**state.slots, **take(state, message("ja graag", "affirm")).changes})
     assert (after["bottleneck"], after["level"], after["gun_het_tijd"]) == ("mandaat", "bestuur", None)
     assert next_question(after) == "situation"
+    # A place that was passed over is not asked again.
+    silent = state.with_slots(sector=None, skipped=["summary_check", "sector"])
+    assert silent.with_slots(**take(silent, message("ja", "affirm")).changes).listed("skipped") == ("sector",)
     left = State({**state.slots, **take(state, message("nee, genoeg", "deny")).changes})
     assert next_question(left) == "rating"
 
