@@ -108,6 +108,7 @@ _FOR_OTHERS = re.compile(r":|\bvra(?:ag|gen)\b.*\b(?:aan|mijn|de|het)\b|\bvragen
 _YOU = re.compile(
     r"\b(?:jij|jou|jouw|jullie|u|uw|gij|uwe)\b|\bje (?:advies|mening|tip|idee|oordeel|antwoord)\b"
     r"|\b(?:heb|weet|vind|bedoel|ben|raad|denk|zou|wil|snap|begrijp|lees|luister) (?:je|ge)\b"
+    r"|\bk[au]n (?:je|ge) (?:me|mij|ons|eens)\b"
 )
 
 

@@ -23,7 +23,8 @@ _NOT_THIS = re.compile(
 )
 _IS_NOT_THIS = re.compile(r"^ (?:is|ligt|zit) (?:het |dat )?(?:het probleem )?niet\b")
 _IN_ORDER = re.compile(
-    r"\b(?:rol|structuur|mandaat)\b (?:is|zijn|was) (?:\w+ )?(?:helder|duidelijk|goed|prima|in orde|geen probleem)\b"
+    r"\b(?:rol|structuur|mandaat) (?:is|was) (?:(?:wel|heel|gewoon|juist|best|prima|echt|inmiddels|volkomen) )*"
+    r"(?:helder|duidelijk|goed|prima|in orde|geen probleem)\b"
     r"|^\W*nee\W+geen (?:rol|structuur)\b"
 )
 # Which of two comes first, left to the coach: the other waits for the end.
@@ -52,7 +53,7 @@ WORDS_OF_A_CHANGE = 12
 _TURNS = re.compile(
     r"\bbij nader inzien\b|\bhet (?:gaat|ging|draait|zit|ligt|is)\b.{0,25}\b(?:toch|eigenlijk|eerder|meer|vooral)\b"
     r"|\b(?:toch|eigenlijk|eerder|vooral) (?:gaat|zit|ligt|draait|is) het\b|\bhet (?:\w+ )?(?:liever|eerder) over\b"
-    r"|\bik wil (?:het )?(?:toch|liever|eerder)\b"
+    r"|\b(?:ik wil|laten we|kunnen we|zullen we) (?:het )?(?:toch|liever|eerder)\b"
     r"|^\W*(?:nee\W+)?(?:toch|liever|eerder) (?:over|om|naar|bij|met|mijn|onze|de|het)\b"
 )
 _ASKS = re.compile(r"\?|\b(?:wat|welke|uitleg|leg|bedoel\w*|betekent)\b")

@@ -136,3 +136,15 @@ def test_whether_they_felt_heard_is_kept_in_words(
     taken = take(State({**DONE, "rating": 4.0}), Message(said, "give_answer", 1.0, entities, []))
     assert taken.changes["felt_heard"] == (kept or said)
     assert bool(taken.said) is unheard
+
+
+def test_a_yes_without_an_address_is_asked_once_more() -> None:
+    asked = State({**OFFERED, "handoff_consent": "yes"})
+    taken = take(asked, message("ok ik zoek het even op", "affirm"))
+    assert [response for response, _ in taken.said] == ["utter_no_address"]
+    assert take(asked, message("jan@school.nl!")).changes == {"reply_address": "jan@school.nl"}
+
+
+def test_a_mail_is_taken_back_before_it_was_agreed_to() -> None:
+    shown = State({**OFFERED, "handoff_consent": "yes", "reply_address": "jan@school.nl", "handoff_draft": DRAFT})
+    assert withdraw(shown).changes == {"handoff_consent": "no", "reply_address": None, "handoff_draft": None}

@@ -4,6 +4,7 @@ import pytest
 
 from coach.message import Message
 from coach.route import State, next_question
+from coach.summary import Summary
 from coach.taking import decides, take
 
 ANSWERED = {
@@ -107,3 +108,17 @@ def test_what_a_step_says_is_not_asked() -> None:
     assert not decides(
         State({**closed, **only_what}), message("ik wil iemand van het netwerk spreken", "ask_contact", 0.95)
     )
+
+
+def test_a_new_step_leaves_the_old_when_behind() -> None:
+    closed = State({**ANSWERED, "skipped": ["weeg_af_en_kies", "summary_check"]})
+    told = closed.with_slots(**take(closed, message("morgen bel ik de wethouder")).changes)
+    again = told.with_slots(reopened="first_step")
+    changed = again.with_slots(**take(again, message("ik schrijf een notitie")).changes)
+    assert Summary.of(changed).step() == "ik schrijf een notitie"
+
+
+def test_what_says_both_when_and_with_whom_stands_once() -> None:
+    when = "dinsdag met mijn team"
+    told = State({**ANSWERED, "first_step": "ik maak een plan", "step_when": when, "step_with_whom": when})
+    assert Summary.of(told).step() == "ik maak een plan; dinsdag met mijn team"

@@ -1,6 +1,7 @@
 import pytest
 
 from coach.route import State, bottleneck_question, next_question, previous_question, step_of
+from coach.steering import go_back
 from coach.vocabulary import ORDER_OF_PRINCIPLES, Principle
 
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
@@ -72,6 +73,19 @@ def test_going_back_follows_the_order_of_asking() -> None:
     state = State({**KNOWN, "opened": opened, "gun_het_tijd": "x", "current_principle": "gun_het_tijd"})
     assert previous_question(state) == "gun_het_tijd"
     assert previous_question(State(KNOWN)) is None
+
+
+@pytest.mark.parametrize("skipped", [[], ["weeg_af_en_kies"], ["ondersteun_en_faciliteer", "gun_het_tijd"]])
+def test_going_back_goes_on_back(skipped: list[str]) -> None:
+    order = ["verbind_met_binnen", "weeg_af_en_kies", "ondersteun_en_faciliteer", "gun_het_tijd"]
+    answers = {name: None if name in skipped else "x" for name in order}
+    state = State({**KNOWN, **answers, "opened": order, "skipped": skipped})
+    visited = []
+    while (question := previous_question(state)) is not None:
+        visited.append(question)
+        state = state.with_slots(**go_back(state).changes)
+        assert next_question(state) == question
+    assert visited == order[::-1]
 
 
 def test_at_most_two_clarifications_before_the_choice() -> None:

@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 
 from coach.answer import asks_the_coach, says_unknown
-from coach.closing import withdraw
 from coach.confidence import band_of, read_confidence, read_number
 from coach.danger import Kind, To, danger_in
 from coach.message import Message
 from coach.recognising import says_only_places
 from coach.responding import respond
-from coach.route import State, previous_question
+from coach.route import State
 from coach.steering import divide
-from coach.summary import ADDITION, Summary
+from coach.summary import ADDITION
 from coach.taking import decides, take
 
 IN_DANGER = {"bottleneck": "rol", "paused": "danger", "danger": "home", "danger_to": "child"}
@@ -350,41 +349,6 @@ def test_what_agrees_is_a_yes(text: str) -> None:
     assert (
         take(State({"proposed_bottleneck": "rol"}), message(text, "nlu_fallback", 0.2)).changes["bottleneck"] == "rol"
     )
-
-
-def test_going_back_goes_on_back() -> None:
-    order = ["verbind_met_binnen", "weeg_af_en_kies", "ondersteun_en_faciliteer", "gun_het_tijd"]
-    state = State({**ANSWERED, "opened": order})
-    visited = []
-    while (question := previous_question(state)) is not None:
-        visited.append(question)
-        state = state.with_slots(reopened=question, current_principle=question)
-    assert visited == order[::-1]
-
-
-def test_a_new_step_leaves_the_old_when_behind() -> None:
-    first = "morgen bel ik de wethouder"
-    closed = State({**ANSWERED, "skipped": ["summary_check"]})
-    told = closed.with_slots(**take(closed, message(first)).changes)
-    again = told.with_slots(reopened="first_step")
-    changed = again.with_slots(**take(again, message("ik schrijf een notitie")).changes)
-    assert Summary.of(changed).step() == "ik schrijf een notitie"
-    both = closed.with_slots(
-        first_step="ik maak een plan", step_when="dinsdag met mijn team", step_with_whom="dinsdag met mijn team"
-    )
-    assert Summary.of(both).step() == "ik maak een plan; dinsdag met mijn team"
-
-
-def test_a_yes_without_an_address_is_asked_once_more() -> None:
-    asked = {
-        **ANSWERED, "skipped": ["summary_check"], "first_step": "x", "step_when": "x", "step_with_whom": "x",
-        "confidence": 10.0, "sender_runs": True, "handoff_consent": "yes",
-    }  # fmt: skip
-    taken = take(State(asked), message("ok ik zoek het even op", "affirm"))
-    assert [response for response, _ in taken.said] == ["utter_no_address"]
-    assert take(State(asked), message("jan@school.nl!")).changes == {"reply_address": "jan@school.nl"}
-    taken_back = withdraw(State({**asked, "reply_address": "jan@school.nl", "handoff_draft": {"text": "x"}}))
-    assert taken_back.changes == {"handoff_consent": "no", "reply_address": None, "handoff_draft": None}
 
 
 @pytest.mark.parametrize(
