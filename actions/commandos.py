@@ -10,7 +10,7 @@ from rasa_sdk.types import DomainDict
 from actions.conversation import heard, say_and_set, set_slots, state_of
 from coach import steering
 from coach.message import Taken
-from coach.vocabulary import Command, Pause
+from coach.vocabulary import Command
 
 
 class ActionAnswerQuestion(Action):
@@ -72,7 +72,7 @@ class ActionPause(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Remember that the conversation rests."""
-        return set_slots({"paused": Pause.BREAK.value, "pending_command": None})
+        return say_and_set(dispatcher, steering.pause())
 
 
 class ActionRequestConfirmation(Action):

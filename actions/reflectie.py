@@ -94,6 +94,7 @@ class AskPrinciple(Action, ABC):
             step, total = step_of(state, self.principle)
             title = self.principle.title.lower()
             dispatcher.utter_message(response="utter_return_to", step=step, total=total, principle=title)
+            changes["opened"] = [*(other for other in opened if other != self.principle), self.principle.value]
         dispatcher.utter_message(response=f"utter_ask_{self.principle}")
         return set_slots(changes)
 

@@ -93,9 +93,13 @@ _TO_THE_COACH = re.compile(
     r"|\bbedankt\b|\bdank ?je|\bdoei\b|\btot (?:ziens|de volgende)|\bhallo\b"
     r"|\bgoe(?:d|i)e? ?(?:morgen|middag|avond|dag)"
 )
+# Words that leave things as they are; with any other word beside them, a message adds something.
 _AS_IT_IS = re.compile(
-    r"^\W*(?:nee\W+)?(?:(?:ik )?laat (?:het |dat |maar )*zo|zo laten|(?:dat|het|die) mag (?:zo )?blijven(?: staan)?"
-    r"|(?:dat )?klopt (?:nog|zo))\W*$"
+    r"^(?:\W|\b(?:ja|jawel|jazeker|jep|yes|klopt|kloppen|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|oki|prima"
+    r"|top|mooi|mooie|perfect|akkoord|duidelijk|fijn|goed|goeie|samenvatting|dit|dat|het|zo|is|was|dus|hoor|wel|nu|zijn"
+    r"|lijkt|vind|me|mij|ik|voor|ziet|er|uit|wat|staan|staat|laten|we|laat|maar|volgens|alles|compleet|volledig|dank|je"
+    r"|dankje|bedankt|ga|door|verder|deze|die|de|een|nee|niks|niets|geen|meer|mag|blijven|aanvulling\w*|toevoeging\w*"
+    r"|wijziging\w*|bijzonders|anders|aan|toe|te|voegen|veranderen|nodig|heb|hoeft)\b)*$"
 )
 _ADVICE = re.compile(
     r"\bzeg jij het maar\b|^(?:en )?wat (?:moet|kan|zou) ik (?:nu |dan |hier )?(?:doen|zeggen)\b"
@@ -154,7 +158,7 @@ def says_yes(text: str, intent: str) -> bool:
     return intent == "affirm" or bool(_YES.match(text.lower()))
 
 
-def says_yes_and_no_more(text: str, intent: str) -> bool:
+def says_plain_yes(text: str, intent: str) -> bool:
     """Whether a message is a yes that nothing takes back ("ok, toch maar niet"): for what cannot be undone."""
     return says_yes(text, intent) and not _TAKES_BACK.search(text.lower())
 
@@ -182,7 +186,7 @@ def says_nothing(text: str, intent: str) -> bool:
 
 
 def leaves_as_it_is(text: str) -> bool:
-    """Whether a message keeps an answer that was opened again ("laat maar zo")."""
+    """Whether a message adds nothing and changes nothing ("laat maar zo", "ziet er goed uit")."""
     return bool(_AS_IT_IS.search(text.lower()))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from coach.answer import is_brief, says_no, says_yes, says_yes_and_no_more
+from coach.answer import is_brief, says_no, says_plain_yes, says_yes
 from coach.confidence import read_number
 from coach.message import Message, Taken
 from coach.route import NEW_ROUND, State
@@ -64,7 +64,7 @@ def withdraw(state: State) -> Taken:
 
 def take_handoff_consent(state: State, message: Message) -> Taken:
     """Only an explicit yes is one."""
-    if says_yes_and_no_more(message.text, message.intent):
+    if says_plain_yes(message.text, message.intent):
         address = read_address(message.text)
         return Taken({"handoff_consent": "yes", **({"reply_address": address} if address else {})})
     return Taken({"handoff_consent": "no"}, [("utter_handoff_not_sent", {})])
@@ -85,7 +85,7 @@ def take_handoff_check(state: State, message: Message) -> Taken:
     address = read_address(message.text)
     if address:
         return Taken({"reply_address": address})
-    if says_yes_and_no_more(message.text, message.intent) and is_brief(message.text) and state["handoff_draft"]:
+    if says_plain_yes(message.text, message.intent) and is_brief(message.text) and state["handoff_draft"]:
         handoff = Handoff.agreed(state["handoff_draft"], state["reply_address"])
         changes = {"handoff": handoff.as_dict(), "handoff_check": "yes", "handoff_draft": None}
         return Taken(changes, [("utter_handoff_recorded", {})])

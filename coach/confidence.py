@@ -38,12 +38,9 @@ _SAID: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         ),
         (
             4,
-            "niet (?:heel|erg|zo|echt|helemaal)? ?(?:veel )?(?:zeker|vertrouwen)"
-            "|twijfel\\w*|weinig vertrouwen|onzeker|een beetje|laag",
-        ),
-        (
-            4,
-            r"(?:niet|geen|nooit|nog niet) (?:\w+ ){0,2}(?:hoog|voldoende|redelijk|zeker|goed gevoel|goed lukken)"
+            r"niet (?:heel|erg|zo|echt|helemaal)? ?(?:veel )?(?:zeker|vertrouwen)"
+            r"|twijfel\w*|weinig vertrouwen|onzeker|een beetje|laag"
+            r"|(?:niet|geen|nooit|nog niet) (?:\w+ ){0,2}(?:hoog|voldoende|redelijk|zeker|goed gevoel|goed lukken)"
             r"|niet (?:zo |heel |erg |echt )?goed$",
         ),
         (10, "honderd procent|100 ?%|100 procent|voor de volle honderd|volledig"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from coach.answer import count_words, is_brief, says_no, says_nothing
+from coach.answer import count_words, is_brief, leaves_as_it_is, says_nothing
 from coach.confidence import band_of, read_confidence
 from coach.fragment import fragment
 from coach.message import Message, Said, Taken
@@ -24,12 +24,11 @@ _LINE = (
     r"(?:die|dat|deze|dit|er|hij|alles|(?:de |het )?(?:regel|punt|nummer|zin) ?\d?|de \w+(?: regel)?|wat \w+ .{0,30})"
 )
 _REMOVES = re.compile(
-    r"^\W*(?:(?:nee|ja|maar|oké|ok)\W+)*(?:haal|gooi|streep|doe|laat)\b.*\b(?:weg|eruit|er uit|eraf|door)\b"
-    r"|^\W*(?:(?:nee|ja|maar|oké|ok)\W+)*(?:verwijder|schrap|wis)\w*\b"
-    rf"|^\W*(?:(?:nee|ja|maar|oké|ok)\W+)*{_LINE} (?:\w+ ){{0,2}}?(?:mag|mogen|kan|kunnen|moet)\b.{{0,30}}"
-    r"\b(?:weg|eruit|er uit|eraf)\W*$"
-    rf"|^\W*(?:mag|kan|moet) {_LINE} .{{0,30}}\b(?:weg|eruit|er uit|eraf)\W*$"
-    rf"|^\W*{_LINE} (?:regel |maar |ook )?(?:weg|eruit)\W*$"
+    r"^\W*(?:(?:nee|ja|maar|oké|ok)\W+)*(?:"
+    r"(?:haalt?|gooi|doe|laat)\b.*\b(?:weg|eruit|er uit|eraf)\b|streep\b.*\bdoor\b|(?:verwijder|schrap|wis)\w*\b"
+    rf"|(?:mag|kan|moet) {_LINE} .{{0,30}}\b(?:weg|eruit|er uit|eraf)\W*$"
+    rf"|{_LINE} (?:(?:\w+ ){{0,2}}?(?:mag|mogen|kan|kunnen|moet)\b.{{0,30}} |(?:regel |maar |ook )?)"
+    r"(?:weg|eruit|er uit|eraf)\W*$)"
 )
 _CHANGES = re.compile(
     r"\b(?:klopt niet|klopte niet|niet goed|verkeerd|fout|verander\w*|wijzig\w*|aanpassen|pas\b.*\baan"
@@ -43,18 +42,6 @@ _NEW_WORDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NUMBER_OF_LINE = re.compile(r"\b(?:regel|punt|nummer|zin) (\d)\b")
-_NOTHING_TO_ADD = re.compile(
-    r"^\W*(?:(?:nee|niks|niets|geen)\b(?: (?:meer|hoor|idee|aanvulling\w*|toevoeging\w*|wijziging\w*|bijzonders|anders"
-    r"|aan toe te voegen|te veranderen|nodig|dank je|dankje|bedankt|dit is goed|zo is het goed|het klopt(?: zo)?))*\W*$"
-    r"|(?:dat was het|dit is het|laat maar|laat zo|zo laten)\b|(?:zo|is|het is) (?:zo )?goed\W*$)"
-)
-# A yes with nothing behind it: "ja, ook de ouders erbij" adds something.
-_CLOSES = re.compile(
-    r"^(?:\W|\b(?:ja|jawel|jazeker|jep|yes|klopt|kloppen|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|oki|prima"
-    r"|top|mooi|mooie|perfect|akkoord|duidelijk|fijn|goed|goeie|samenvatting|dit|dat|het|zo|is|was|dus|hoor|wel|nu|zijn"
-    r"|lijkt|vind|me|mij|ik|voor|ziet|er|uit|wat|staan|staat|laten|we|laat|maar|volgens|alles|compleet|volledig|dank|je"
-    r"|dankje|bedankt|ga|door|verder|deze|de|een|nee|niks|niets|meer)\b)*$"
-)
 
 
 def take_summary_check(state: State, message: Message) -> Taken:
@@ -64,9 +51,8 @@ def take_summary_check(state: State, message: Message) -> Taken:
     changed = _take_change(state, message)
     if changed is not None:
         return changed
-    text, lowered = message.text, message.text.lower()
-    settled = says_nothing(text, message.intent) or _NOTHING_TO_ADD.search(lowered) or _CLOSES.search(lowered)
-    if settled or count_words(text) <= 1:
+    text = message.text
+    if leaves_as_it_is(text) or says_nothing(text, message.intent) or count_words(text) <= 1:
         return Taken({"skipped": [*state.listed("skipped"), "summary_check"]})
     added = f"{state[ADDITION]} {text}" if state[ADDITION] else text
     return Taken({ADDITION: added}, [("utter_added", {})])
@@ -93,7 +79,7 @@ def _take_change(state: State, message: Message) -> Taken | None:
 
 def changes_line(state: State, message: Message) -> bool:
     """Whether a message takes away or changes a line of the summary that it names, or leaves the one asked about."""
-    if state["correcting"] and _NOTHING_TO_ADD.search(message.text.lower()):
+    if state["correcting"] and leaves_as_it_is(message.text):
         return True
     lines = [line.slot for line in Summary.of(state).lines_of_answers]
     return _named_line(message, lines) is not None and _take_change(state, message) is not None
@@ -103,10 +89,7 @@ def _take_correction(state: State, line: str, message: Message) -> Taken:
     """The new words of one line; a no leaves it as it was."""
     if _REMOVES.search(message.text.lower()):
         return Taken({**_without(state, line), "correcting": None}, [("utter_line_removed", {})])
-    refuses = is_brief(message.text) and (
-        says_no(message.text, message.intent) or _NOTHING_TO_ADD.search(message.text.lower())
-    )
-    if refuses or says_nothing(message.text, message.intent):
+    if leaves_as_it_is(message.text) or says_nothing(message.text, message.intent):
         return Taken({"correcting": None}, [("utter_line_kept", {})])
     return Taken({line: message.text, "correcting": None}, [("utter_line_changed", {})])
 

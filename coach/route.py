@@ -114,7 +114,7 @@ def previous_question(state: State) -> str | None:
         return None
     harvest = HARVEST[: HARVEST.index(now)] if now in HARVEST else HARVEST if now in AFTER_HARVEST else ()
     asked = [*state.listed("opened"), *harvest]
-    if now in asked and now in (state["reopened"], state["current_principle"]):  # what lies behind it was asked later
+    if now in asked and now == state["current_principle"]:  # what lies behind it was asked later
         asked = asked[: asked.index(now)]
     closed = [
         question

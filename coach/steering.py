@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from coach.answer import is_brief, says_no, says_yes, says_yes_and_no_more
+from coach.answer import is_brief, says_no, says_plain_yes, says_yes
 from coach.message import Message, Said, Taken
 from coach.route import IN_BETWEEN, NEW_ROUND, State, next_question, previous_question, step_of
 from coach.vocabulary import Command, Outcome, Pause, Principle
@@ -145,7 +145,7 @@ def _steer_one(state: State, intent: str, message: Message) -> Taken:
     if intent == "go_back":
         return go_back(state)
     if intent == "pause":
-        return Taken({"paused": Pause.BREAK.value, "pending_command": None})
+        return pause()
     return Taken({}, [answer_to(intent, state, message)])
 
 
@@ -166,6 +166,11 @@ def answer_to(intent: str, state: State, message: Message) -> tuple[str, dict[st
         return "utter_explain_bottleneck", {"asked": state["proposed_bottleneck"]}
     on_principle = question in set(Principle)
     return f"{stem}_{question}" if on_principle else stem, {"asked": question}
+
+
+def pause() -> Taken:
+    """Let the conversation rest; what was asked back is forgotten."""
+    return Taken({"paused": Pause.BREAK.value, "pending_command": None})
 
 
 def skip(state: State) -> Taken:
@@ -235,12 +240,14 @@ def returned(state: State, message: Message) -> Taken:
     return Taken({"paused": Pause.SILENCE.value}, [("utter_welcome_back", values)])
 
 
-def take_confirmation(state: State, message: Message) -> Taken:
-    """Do what was asked back, after a yes; anything else means going on."""
+def take_confirmation(state: State, message: Message) -> Taken | None:
+    """Do what was asked back, after a yes; anything else means going on, and None that it is an answer, too."""
     command = Command(state["pending_command"])
-    agrees = says_yes_and_no_more(message.text, message.intent) and is_brief(message.text)
+    agrees = says_plain_yes(message.text, message.intent) and is_brief(message.text)
     if not (agrees or repeats_command(state, message)):
-        return Taken({"pending_command": None}, [("utter_going_on", {})])
+        decided = says_yes(message.text, message.intent) or says_no(message.text, message.intent)
+        going_on = Taken({"pending_command": None}, [("utter_going_on", {})])
+        return going_on if decided or is_brief(message.text) else None
     if command is Command.START_OVER:
         return Taken(dict(NEW_ROUND), [("utter_started_over", {})])
     outcome = Outcome.STOPPED if command is Command.STOP else Outcome.ERASED
@@ -272,14 +279,15 @@ def take_continuation(state: State, message: Message) -> Taken | None:
 def _wait_in_danger(message: Message) -> Taken:
     """Go on or end at the bare words; anything else waits, and a question or doubt is for people."""
     lowered = message.text.lower()
-    if message.intent != "crisis" and _NO_DANGER.search(lowered) and not _OTHERS_SAY.search(lowered):
+    none, others_say = _NO_DANGER.search(lowered), _OTHERS_SAY.search(lowered)
+    if none and not others_say and message.intent != "crisis":
         return Taken(_SAFE, [("utter_misread", {})])
     if message.intent.startswith("ask_") or _ASKS.search(lowered):
         return Taken({}, [("utter_danger_question", {})])
-    if _DOUBTS.search(lowered):
+    if _DOUBTS.search(lowered) or (none and others_say):
         return Taken({}, [("utter_danger_doubt", {})])
     if _ENDS.search(lowered):
         return Taken(_STOPPED)
-    return (
-        Taken(_SAFE, [("utter_resumed", {})]) if message.intent == "resume" or _GOES_ON.search(lowered) else Taken({})
-    )
+    if message.intent == "resume" or _GOES_ON.search(lowered):
+        return Taken(_SAFE, [("utter_resumed", {})])
+    return Taken({})

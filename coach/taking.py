@@ -27,7 +27,7 @@ from coach.closing import (
 from coach.confidence import read_number
 from coach.fragment import fragment
 from coach.harvest import changes_line, take_confidence, take_first_step, take_summary_check, tells_of_step
-from coach.message import Message, Taken
+from coach.message import Message, Said, Taken
 from coach.recognising import (
     calls_one,
     change_bottleneck,
@@ -52,7 +52,6 @@ ALSO_IN_DANGER = frozenset({"ask_privacy", "ask_bot_identity", "delete_my_data"}
 MOST_PROMISES = 2
 
 TAKES: dict[str, Callable[[State, Message], Taken]] = {
-    "confirmation": take_confirmation,
     "bottleneck": take_bottleneck,
     "summary_check": take_summary_check,
     "confidence": take_confidence,
@@ -74,7 +73,8 @@ def decides(state: State, message: Message) -> bool:
         return True
     if question in set(Principle):
         # "Meer tijd" is an answer, "naar gun het tijd" is a choice.
-        return intent == "choose_principle" and not names_principle(message)
+        chooses_none = intent == "choose_principle" and not names_principle(message)
+        return chooses_none or (state["reopened"] == question and leaves_as_it_is(message.text))
     number = read_number(message.text) is not None
     answers = {
         # Outside the task between two clarifying questions: not being understood again, which brings the choice.
@@ -111,8 +111,8 @@ def take(state: State, message: Message) -> Taken:
         question == "bottleneck" and asks_for_advice(message.text)
     ):
         taken = Taken({}, [("utter_not_for_me", {})])
-    elif question == "continue_coaching":
-        taken = _take_continuation(state, message)
+    elif question in {"confirmation", "continue_coaching"}:
+        taken = _take_in_between(state, question, message)
     elif question in TAKES:
         taken = TAKES[question](state, message)
     elif question in {"level", "sector"}:
@@ -127,12 +127,15 @@ def take(state: State, message: Message) -> Taken:
     return Taken({name: value for name, value in changes.items() if value != before[name]}, taken.said)
 
 
-def _take_continuation(state: State, message: Message) -> Taken:
-    """Go on, end, wait; or after a break take the message as the answer that it is."""
-    taken = take_continuation(state, message)
+def _take_in_between(state: State, question: str, message: Message) -> Taken:
+    """Do what was asked back, go on, end, wait; or take the message as the answer that it is to the question behind."""
+    asked_back = question == "confirmation"
+    taken = (take_confirmation if asked_back else take_continuation)(state, message)
     if taken is None:
-        answer = take(state.with_slots(paused=None), message)
-        taken = Taken({"paused": None, **answer.changes}, answer.said)
+        closed: dict[str, Any] = {"pending_command": None} if asked_back else {"paused": None}
+        answer = take(state.with_slots(**closed), message)
+        going_on: Said = [("utter_going_on", {})] if asked_back else []
+        taken = Taken({**closed, **answer.changes}, [*going_on, *answer.said])
     return taken
 
 

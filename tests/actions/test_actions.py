@@ -85,6 +85,12 @@ def test_a_principle_is_opened_once_and_comes_back_in_other_words(new_tracker: N
     assert run(ActionAskOndersteunEnFaciliteer(), again)[1] == ["utter_return", "utter_ask_ondersteun_en_faciliteer"]
     thin = new_tracker("weet niet", "unsure", **KNOWN, **slots, deepening="ondersteun_en_faciliteer")
     assert run(ActionAskOndersteunEnFaciliteer(), thin)[1] == ["utter_deepen_ondersteun_en_faciliteer"]
+    # Left for another, it comes after that one in the order of asking.
+    elsewhere = {"opened": ["ondersteun_en_faciliteer", "gun_het_tijd"], "current_principle": "gun_het_tijd"}
+    left = new_tracker("x", **{**KNOWN, **elsewhere, "gun_het_tijd": "samen eten"})
+    slots, said, _ = run(ActionAskOndersteunEnFaciliteer(), left)
+    assert said == ["utter_return_to", "utter_ask_ondersteun_en_faciliteer"]
+    assert slots["opened"] == ["gun_het_tijd", "ondersteun_en_faciliteer"]
 
 
 def test_a_story_is_mirrored_before_the_question(new_tracker: NewTracker) -> None:

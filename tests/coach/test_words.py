@@ -26,6 +26,9 @@ BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
         ("op een schaal van 1 tot 10 een 7", 7), ("een 8, over 2 weken", 8), ("over twee weken een 6", 6),
         ("9 of 8", 8),
         ("11", None), ("100%", 10), ("in 2026", None), ("", None),
+        ("niet hoog", 4), ("niet zo hoog", 4), ("niet zo goed", 4), ("geen goed gevoel", 4), ("zeker niet hoog", 4),
+        ("nog niet voldoende", 4), ("dat kan ik niet goed zeggen", None), ("hoe zeker moet ik zijn?", None),
+        ("waar is dat goed voor?", None),
     ],
 )  # fmt: skip
 def test_confidence(text: str, number: int | None) -> None:
@@ -120,15 +123,34 @@ def test_yes_no_and_thin() -> None:
         ("mijn collega wil niet meer leven", Kind.SUICIDE, To.COLLEAGUE),
         ("mijn man slaat me als ik laat thuis ben", Kind.HOME, To.LEADER),
         ("er staat een vader met een mes in de gang", Kind.VIOLENCE, To.OTHER),
+        # Who tells is not who it is about.
+        ("ik heb een collega die niet meer wil leven", Kind.SUICIDE, To.COLLEAGUE),
+        ("een collega van mij wil niet meer leven", Kind.SUICIDE, To.COLLEAGUE),
+        ("ik sprak een moeder die niet meer wil leven", Kind.SUICIDE, To.OTHER),
+        ("ik wil als directeur niet meer leven", Kind.SUICIDE, To.LEADER),
+        ("van mij hoeft het niet meer", Kind.SUICIDE, To.LEADER),
+        ("een juf ontdekt striemen bij een leerling", Kind.HOME, To.CHILD),
+        ("de leerkracht heeft blauwe plekken gezien bij een leerling", Kind.HOME, To.CHILD),
+        ("de juf slaat kinderen", Kind.COLLEAGUE, To.CHILD),
     ],
 )
 def test_kind_of_danger_and_to_whom(text: str, kind: Kind, to: To) -> None:
     assert danger_in(text) == Danger(kind, to, now=False)
 
 
-@pytest.mark.parametrize("text", ["een leerling staat nu op het dak", "er wordt op dit moment gevochten met een mes"])
-def test_danger_now(text: str) -> None:
-    assert danger_in(text).now
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("een leerling staat nu op het dak", True),
+        ("er wordt op dit moment gevochten met een mes", True),
+        ("ze is net weggelopen", True),
+        ("hij slaat haar nu", True),
+        ("een meisje vertelt net als vorige week dat ze wordt geslagen", False),
+        ("ze wordt thuis geslagen, het gaat nu iets beter", False),
+    ],
+)
+def test_danger_now(text: str, now: bool) -> None:
+    assert danger_in(text).now is now
 
 
 def test_a_summary_holds_the_leaders_own_words_in_the_order_of_the_bottleneck() -> None:

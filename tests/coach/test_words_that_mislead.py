@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from coach.answer import asks_the_coach, says_unknown
-from coach.confidence import band_of, read_confidence, read_number
-from coach.danger import Kind, To, danger_in
+from coach.confidence import read_number
 from coach.message import Message
 from coach.recognising import says_only_places
 from coach.responding import respond
@@ -23,6 +22,9 @@ ANSWERED = {
     "weeg_af_en_kies": "wij kiezen samen",
     "verbind_met_binnen": "ik vertel het thuis", "ondersteun_en_faciliteer": "twee uur per week",
     "gun_het_tijd": "samen eten",
+}  # fmt: skip
+STEPPED = {
+    **ANSWERED, "skipped": ["summary_check"], "first_step": "bellen", "step_when": "morgen", "step_with_whom": "x",
 }  # fmt: skip
 
 
@@ -56,6 +58,13 @@ def test_what_tells_of_danger_ends_neither_it_nor_the_conversation(text: str, in
 
 
 @pytest.mark.parametrize(
+    "text", ["Mijn directeur zegt dat er niks aan de hand is", "Iedereen doet alsof er niks aan de hand is"]
+)
+def test_what_others_say_of_danger_leaves_reason_to_call(text: str) -> None:
+    assert take(State(IN_DANGER), message(text)).said == [("utter_danger_doubt", {})]
+
+
+@pytest.mark.parametrize(
     ("text", "intent", "changed"),
     [
         ("verder graag", "give_answer", "paused"),
@@ -79,10 +88,7 @@ def test_the_bare_words_go_on_or_end(text: str, intent: str, changed: str) -> No
 def test_a_yes_that_is_taken_back_does_nothing(text: str, intent: str) -> None:
     erasing = State({**ANSWERED, "pending_command": "delete_my_data"})
     assert take(erasing, message(text, intent)).changes == {"pending_command": None}
-    offered = {
-        **ANSWERED, "skipped": ["summary_check"], "first_step": "bellen", "step_when": "morgen", "step_with_whom": "x",
-        "confidence": 10.0, "sender_runs": True,
-    }  # fmt: skip
+    offered = {**STEPPED, "confidence": 10.0, "sender_runs": True}
     draft = {"to": "info@netwerkmetandereogen.nl", "subject": "x", "text": "x"}
     shown = State({**offered, "handoff_consent": "yes", "reply_address": "leider@school.nl", "handoff_draft": draft})
     assert "handoff" not in take(shown, message(text, intent)).changes
@@ -126,7 +132,17 @@ def test_what_is_added_to_the_summary_is_kept(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["klopt zo", "ja prima", "zo is het goed", "nee hoor", "niks meer", "ziet er goed uit", "top"]
+    "text",
+    [
+        "klopt zo",
+        "ja prima",
+        "zo is het goed",
+        "nee hoor",
+        "niks meer",
+        "ziet er goed uit",
+        "top",
+        "ik heb niets toe te voegen",
+    ],
 )
 def test_what_closes_the_summary_closes_it(text: str) -> None:
     assert take(State(ANSWERED), message(text)).changes == {"skipped": ["summary_check"]}
@@ -227,50 +243,6 @@ def test_a_question_to_the_coach_is_found(text: str, asked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["niet hoog", "niet zo hoog", "niet zo goed", "geen goed gevoel", "zeker niet hoog", "nog niet voldoende"]
-)
-def test_a_denied_confidence_is_low(text: str) -> None:
-    number = read_confidence(text)
-    assert number
-    assert band_of(number) == "low"
-
-
-def test_who_cannot_say_how_sure_they_are_said_no_number() -> None:
-    assert read_confidence("dat kan ik niet goed zeggen") is None
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "to"),
-    [
-        ("ik heb een collega die niet meer wil leven", Kind.SUICIDE, To.COLLEAGUE),
-        ("een collega van mij wil niet meer leven", Kind.SUICIDE, To.COLLEAGUE),
-        ("ik sprak een moeder die niet meer wil leven", Kind.SUICIDE, To.OTHER),
-        ("ik wil als directeur niet meer leven", Kind.SUICIDE, To.LEADER),
-        ("van mij hoeft het niet meer", Kind.SUICIDE, To.LEADER),
-        ("een juf ontdekt striemen bij een leerling", Kind.HOME, To.CHILD),
-        ("de leerkracht heeft blauwe plekken gezien bij een leerling", Kind.HOME, To.CHILD),
-        ("de juf slaat kinderen", Kind.COLLEAGUE, To.CHILD),
-    ],
-)
-def test_who_tells_is_not_who_it_is_about(text: str, kind: Kind, to: To) -> None:
-    danger = danger_in(text)
-    assert (danger.kind, danger.to) == (kind, to)
-
-
-@pytest.mark.parametrize(
-    ("text", "now"),
-    [
-        ("een meisje vertelt net als vorige week dat ze wordt geslagen", False),
-        ("ze wordt thuis geslagen, het gaat nu iets beter", False),
-        ("ze is net weggelopen", True),
-        ("hij slaat haar nu", True),
-    ],
-)
-def test_now_is_this_moment(text: str, now: bool) -> None:
-    assert danger_in(text).now is now
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "mijn rol is vooral luisteren naar mijn team",
@@ -331,17 +303,10 @@ def test_not_yet_in_a_break_ends_nothing() -> None:
     ("text", "intent"), [("ik wil stoppen, dit gaat niet goed", "stop"), ("verwijder alles volledig", "delete_my_data")]
 )
 def test_a_command_is_no_number(text: str, intent: str) -> None:
-    asked = State(
-        {**ANSWERED, "skipped": ["summary_check"], "first_step": "x", "step_when": "x", "step_with_whom": "x"}
-    )
+    asked = State(STEPPED)
     assert not decides(asked, message(text, intent, 0.95))
     assert decides(asked, message("een 7, en stop dan maar", intent, 0.95))
     assert read_number(text) is None
-
-
-@pytest.mark.parametrize("text", ["hoe zeker moet ik zijn?", "waar is dat goed voor?"])
-def test_a_question_is_no_confidence(text: str) -> None:
-    assert read_confidence(text) is None
 
 
 @pytest.mark.parametrize("text", ["graag", "heel graag", "doe maar", "dat is goed", "dat is het"])
@@ -363,6 +328,26 @@ def test_an_answer_that_is_left_as_it_is_stays(text: str) -> None:
     taken = take(State({**ANSWERED, "reopened": "gun_het_tijd", "current_principle": "gun_het_tijd"}), message(text))
     assert taken.changes == {"reopened": None}
     assert taken.said == [("utter_answer_kept", {})]
+
+
+def test_leaving_an_answer_as_it_is_is_no_wish_to_stop() -> None:
+    opened_again = State({**ANSWERED, "reopened": "gun_het_tijd", "current_principle": "gun_het_tijd"})
+    assert decides(opened_again, message("laat maar zo", "stop", 0.9))
+    assert not decides(opened_again, message("laat maar, ik wil stoppen", "stop", 0.9))
+
+
+def test_an_answer_to_the_question_behind_a_confirmation_is_kept() -> None:
+    asked_back = State({**ANSWERED, "gun_het_tijd": None, "pending_command": "stop"})
+    answer = "we hebben nog nooit met het wijkteam aan één tafel gegeten"
+    taken = take(asked_back, message(answer))
+    assert taken.changes["pending_command"] is None
+    assert taken.changes["gun_het_tijd"] == answer
+    assert taken.said[0] == ("utter_going_on", {})
+    for refusal in (
+        "nee, ik wil helemaal niet stoppen, ik zat te denken",
+        "ja maar eerst wil ik nog even iets kwijt aan jou",
+    ):
+        assert take(asked_back, message(refusal)).changes == {"pending_command": None}
 
 
 def test_a_pause_beside_an_answer_is_one() -> None:
