@@ -9,6 +9,7 @@ which message a conversation was erased and what the coach replied, so that this
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ def _open_sqlite(address: sa.engine.URL, shared: dict[str, Any]) -> Engine:
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions begin below, and nowhere behind our back
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")
         record.info["file"] = _identity(address.database)
 
@@ -136,6 +137,20 @@ def _open_sqlite(address: sa.engine.URL, shared: dict[str, Any]) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch the file to a write-ahead log; a new file that another is switching just now refuses without waiting."""
+    deadline = time.monotonic() + SECONDS_OF_A_STATEMENT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _identity(path: str | None) -> tuple[int, int] | None:

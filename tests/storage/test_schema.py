@@ -1,8 +1,10 @@
 """The tables, how they came about, and what operators do to them."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -45,6 +47,16 @@ def test_several_processes_may_start_on_an_empty_database(address: str) -> None:
     command = [sys.executable, "-m", "storage", "--database", address, "migrate"]
     started = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     assert [(process.wait(60), process.stderr.read() if process.stderr else "") for process in started] == [(0, "")] * 4
+
+
+def test_a_new_file_that_another_is_writing_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "conversations.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # without a write-ahead log yet: SQLite refuses to switch at once
+    free = threading.Timer(0.5, other.close)
+    free.start()
+    migrate(open_database(f"sqlite:///{file}"))
+    assert not free.is_alive()
 
 
 async def test_a_database_of_rasas_own_keeps_its_conversations(address: str, domain: Domain) -> None:
