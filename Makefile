@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell train test lint evaluate bench soak lock
+.PHONY: help setup run shell train test lint evaluate peers bench soak lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,8 +27,11 @@ lint: .venv/.ready ## style and types
 test: lint ## lint, types and all tests
 	@.venv/bin/pytest
 
-evaluate: .venv/.ready ## recognition: cross-validation and held-out sentences, in reports/
+evaluate: .venv/.ready ## recognition: scores, curves, thresholds, data and errors, in reports/
 	@$(PY) -m benchmarks.evaluate
+
+peers: .venv/.ready ## recognition beside what else a team would pick (NLP.js, Rasa's default, linear), in reports/
+	@$(PY) -m benchmarks.peers
 
 bench: .venv/.ready ## training, start-up, reply, memory, disk, and what storing costs
 	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.locks && $(PY) -m benchmarks.storage

@@ -7,9 +7,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.conversation import heard, set_slots, state_of
-from coach.danger import danger_in
-from coach.vocabulary import Pause
+from actions.conversation import heard, say_and_set, state_of
+from coach.danger import react
 
 
 class ActionPauseForDanger(Action):
@@ -20,11 +19,8 @@ class ActionPauseForDanger(Action):
         return "action_pause_for_danger"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Refer at once, and remember that the coaching is paused."""
-        danger = danger_in(heard(tracker).text)
-        changes = {"danger": danger.kind.value, "danger_to": danger.to.value}
-        dispatcher.utter_message(response="utter_danger", danger_now=danger.now, **changes)
-        return set_slots({"paused": Pause.DANGER.value, "pending_command": None, **changes})
+        """Refer at once, or ask first; the coaching waits."""
+        return say_and_set(dispatcher, react(state_of(tracker), heard(tracker)))
 
 
 class ActionAskContinueCoaching(Action):

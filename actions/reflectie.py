@@ -46,7 +46,9 @@ class ValidateReflectionForm(Action):
         after = state.with_slots(**taken.changes)
         question = next_question(after)
         welcome: Said = []
-        if not state["welcomed"] and question and after["paused"] != Pause.DANGER:  # danger comes before a welcome
+        if (
+            not state["welcomed"] and question and after["paused"] not in {Pause.DANGER, Pause.CHECK}
+        ):  # danger comes before a welcome
             told = after.principles or after["proposed_bottleneck"] or after["proposed_wish"] or question in IN_BETWEEN
             welcome = [("utter_welcome_short" if told else "utter_welcome", {})]
             taken = Taken({**taken.changes, "welcomed": True}, taken.said)

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import re
 
-from coach.danger import tells_of_danger
+from coach.message import Message
 
 # Intents that interrupt the open question. Everything else a leader types is an answer to it.
 INTERRUPTIONS = frozenset(
     {
         "stop", "pause", "start_over", "skip", "go_back", "repeat", "ask_explanation", "ask_example", "ask_help",
         "choose_principle", "delete_my_data", "ask_contact", "ask_bot_identity", "ask_privacy", "ask_about_network",
-        "ask_about_bottlenecks", "ask_about_principles", "greet", "goodbye", "thank", "insult", "crisis",
-        "out_of_scope", "resume", "withdraw_consent",
+        "ask_about_bottlenecks", "ask_about_principles", "greet", "goodbye", "thank", "insult", "out_of_scope",
+        "resume", "withdraw_consent",
     }
 )  # fmt: skip
-# A first step or an example may sound like a command ("we zijn gestopt met dat overleg"): to interrupt, a message must
-# be clearly one. Danger interrupts at any certainty, but without a word that points to it only when it is likely.
-LEAST_CERTAINTY = 0.35
-# A whole sentence during the reflection is soon an answer.
-WORDS_OF_A_SENTENCE = 5
-LEAST_CERTAINTY_OF_A_SENTENCE = 0.5
-# A sentence of so many words is a command or a question to the coach only when it says so, or when that is certain:
-# "ik geef zelf het goede voorbeeld" asks for none.
-WORDS_TO_SAY_SO = 4
-CERTAIN_WITHOUT_SAYING_SO = 0.9
-# Once the reflection is under way, a day or a number in an answer is soon taken for something outside the task.
-LEAST_CERTAINTY_OUT_OF_SCOPE = 0.85
+# The probability that a message is a command or a question, all of them together, from which it interrupts: an answer
+# that is lost costs the leader's trust, a command that is missed a second try. From the curve in docs/herkenning.md.
+LEAST_PROBABILITY = 0.5
+LEAST_PROBABILITY_REFLECTING = 0.95
 MOST_WORDS = 12
-CERTAIN_DANGER = 0.6
 THIN_WORDS = 3
 # Up to this many words, a yes or a no is nothing but that, and a message that names a bottleneck chooses it; a longer
 # one tells a story.
@@ -75,24 +66,6 @@ _FOREIGN = re.compile(
     r"|dobry|nie|jest)\b"
 )
 _ANOTHER_ALPHABET = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff]")
-# What a sentence has that is said to the coach or about the conversation: a question mark, who is spoken to, a question
-# word or an order in front, or the name of something in the conversation.
-_TO_THE_COACH = re.compile(
-    r"\?\s*$|\b(?:je|jij|jou|jouw|jullie|ge|gij|u|uw|aub|svp|pls|graag)\b"
-    r"|^(?:(?:en|maar|ok|oké|oke|nou|even|eh|ehm|nee|ja|wacht|sorry|hé|hey|eerst|dus|oh|o|oeps)\b[\s,.!]*)*"
-    r"(?:wat|wie|waar|hoe|hoezo|welke|waarom|waarvoor|kan|kun|mag|moet|zullen|kunnen|is|zijn|zijt|heb|hebben|gaat|zit"
-    r"|ziet|leest|blijft|wordt|bewaart?|werkt|geef|leg|vertel|laat|herhaal|sla|stopt?|wis|ga|noem|toon|doe|verwijder"
-    r"|vernietig|gooi|smijt|trek|haal|zeg|help|pauzeer|keer|spring|pakt?|begin|start|hou|zet|stuur|volgende|laten we"
-    r"|ik wil|liever)\b"
-    r"|\b(?:deze|de|jouw|een andere|mijn|vorige|volgende|voorgaande|eerdere|laatste)"
-    r" (?:vra(?:ag|gen)|antwoord(?:en)?)\b"
-    r"|\b(?:dit|ons) (?:gesprek|verhaal)\b|\b(?:chat|chatbot|bot|machine|uitleg|voorbeeldje|vbtje|pauze|hierbij|haak af"
-    r"|opnieuw beginnen|van nul|bij nul|schone lei|vergeten te worden|mijn toestemming|mijn gegevens|knelpunten"
-    r"|(?:zo|straks|ben|weer|ben ik) (?:weer )?terug|waar waren we|mee verder|stapje terug|kan ik|mag ik|kom maar"
-    r"|vier principes|verbind met binnen|gun het tijd|weeg af|ondersteun en|met andere ogen)\b"
-    r"|\bbedankt\b|\bdank ?je|\bdoei\b|\btot (?:ziens|de volgende)|\bhallo\b"
-    r"|\bgoe(?:d|i)e? ?(?:morgen|middag|avond|dag)"
-)
 # Words that leave things as they are; with any other word beside them, a message adds something.
 _AS_IT_IS = re.compile(
     r"^(?:\W|\b(?:ja|jawel|jazeker|jep|yes|klopt|kloppen|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|oki|prima"
@@ -129,21 +102,16 @@ def speaks_another_language(text: str) -> bool:
     return len(_FOREIGN.findall(lowered)) > 1 and not _DUTCH.search(lowered)
 
 
-def interrupts(intent: str, certainty: float, text: str, *, reflecting: bool) -> bool:
-    """Whether a message with this intent (certainty from 0 to 1) is a command or question instead of an answer.
+def interrupts(message: Message, *, reflecting: bool) -> bool:
+    """Whether a message is a command or question instead of an answer.
 
     `reflecting`: the bottleneck is known, so that the open question is about the leader's own work.
     """
-    if intent == "crisis":
-        return certainty >= CERTAIN_DANGER or tells_of_danger(text)
-    if intent == "other_language":  # no intent of the model, and no answer either
+    if message.intent in {"crisis", "other_language"}:  # decided elsewhere, whatever else the message may be
         return True
-    words = count_words(text)
-    least = LEAST_CERTAINTY_OF_A_SENTENCE if reflecting and words >= WORDS_OF_A_SENTENCE else LEAST_CERTAINTY
-    least = LEAST_CERTAINTY_OUT_OF_SCOPE if reflecting and intent == "out_of_scope" else least
-    says_so = words < WORDS_TO_SAY_SO or certainty >= CERTAIN_WITHOUT_SAYING_SO or _TO_THE_COACH.search(text.lower())
-    unsaid = reflecting and intent != "out_of_scope" and not says_so
-    return intent in INTERRUPTIONS and certainty >= least and words <= MOST_WORDS and not unsaid
+    probability = sum(float(item["confidence"]) for item in message.ranking if item["name"] in INTERRUPTIONS)
+    least = LEAST_PROBABILITY_REFLECTING if reflecting else LEAST_PROBABILITY
+    return message.intent in INTERRUPTIONS and probability >= least
 
 
 def is_brief(text: str) -> bool:

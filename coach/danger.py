@@ -1,10 +1,18 @@
-"""What kind of danger a message tells of, and to whom, to refer to the right place."""
+"""What the coach does with danger: of which kind it is, and to whom, to refer to the right place; or ask first."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from coach.message import Message, Taken
+from coach.route import State
+from coach.steering import wait_in_danger
+from coach.vocabulary import Pause
+
+# The probability from which the coach refers without asking first. From the curve in docs/herkenning.md.
+SURE = 0.7
 
 
 class Kind(StrEnum):
@@ -76,10 +84,6 @@ _HARM = re.compile(
     r"|niet meer (?:was|ben|verder)|verdwijnen|op de brug|op het spoor|springen|afscheids|noodgeval|gevaar|politie"
     r"|\b(?:beaten|beats|hits|hit me|abused?|hurts|raped|schlägt|missbrauch)|bewusteloos|striemen|niet naar huis|knijpt"
 )
-# Words of worry: they count where it is about a child or about home.
-_WORRY = re.compile(
-    r"\bbang|angst|zorgen|onveilig|veilig|niet meer|pijn|huilt|huilen|dreig|alleen thuis|honger|schreeuw|ruzie"
-)
 _CHILD = re.compile(
     r"\b(?:kind|kinderen|kindje|leerling|leerlingen|jongen|jongetje|meisje|meid|puber|baby|peuter|kleuter|cliënt|jongere"
     r"|jongeren|dochter|zoon|zoontje|dochtertje|student)\w*\b"
@@ -103,11 +107,25 @@ def danger_in(text: str) -> Danger:
     return Danger(_kind(lowered), _to(lowered), bool(_NOW.search(lowered)))
 
 
-def tells_of_danger(text: str) -> bool:
-    """Whether the words of `text` can point to danger; many do that are none."""
-    lowered = text.lower()
-    harm = any(pattern.search(lowered) for pattern in (_SUICIDE, _VIOLENCE, _HARM))
-    return harm or bool(_WORRY.search(lowered) and (_CHILD.search(lowered) or _HOME.search(lowered)))
+def react(state: State, message: Message) -> Taken:
+    """Refer at once and let the coaching wait; ask first where danger is likely and not certain."""
+    if state["paused"] == Pause.CHECK:
+        return refer(f"{state['set_aside']['text']} {message.text}")
+    if state["paused"] == Pause.DANGER and message.certainty < SURE:
+        return wait_in_danger(message)
+    if message.certainty >= SURE:
+        return refer(message.text)
+    aside = {name: getattr(message, name) for name in ("text", "entities", "ranking")}
+    changes = {"paused": Pause.CHECK.value, "set_aside": aside, "pending_command": None}
+    return Taken(changes, [("utter_danger_check", {})])
+
+
+def refer(text: str) -> Taken:
+    """Say where to turn, and remember that the coaching waits."""
+    danger = danger_in(text)
+    known = {"danger": danger.kind.value, "danger_to": danger.to.value}
+    changes = {"paused": Pause.DANGER.value, "set_aside": None, "pending_command": None, **known}
+    return Taken(changes, [("utter_danger", {**known, "danger_now": danger.now})])
 
 
 def _kind(lowered: str) -> Kind:

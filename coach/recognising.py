@@ -11,11 +11,13 @@ from coach.route import CHOICE, MOST_CLARIFICATIONS, State, bottleneck_question
 from coach.steering import OUTSIDE
 from coach.vocabulary import Bottleneck, Wish
 
-# Two bottlenecks are close when the second has at least this share of the first one's certainty; less is enough where
-# the leader calls it by its name.
-CLOSE = 0.7
-CLOSE_IF_CALLED = 0.4
-LEAST_CERTAINTY_TO_NAME = 0.2
+# Two bottlenecks are close when the second has at least this share of the first one's probability; and a bottleneck is
+# named from this share of all four on: below it, asking costs less than naming a wrong one. Both from the curves in
+# docs/herkenning.md.
+CLOSE = 0.2
+LEAST_CERTAINTY_TO_NAME = 0.4
+# What sounds like an ordinary answer tells of a bottleneck when one of the four is this likely.
+LEAST_STORY = 0.2
 WISH_INTENTS = {"wish_to_connect": Wish.VERBINDEN, "wish_for_position": Wish.POSITIE}
 # "Niet mijn rol" names what it is not; "ik weet niet mijn rol" does not, and "geen mandaat" tells of one.
 _NOT_THIS = re.compile(
@@ -198,31 +200,28 @@ def _labels(message: Message) -> list[str]:
 
 
 def _named_bottlenecks(message: Message, refused: str | None = None) -> list[str]:
-    """The bottlenecks that the message tells of: the recognised one, and a second one close to it.
+    """The bottlenecks that the message tells of: the likeliest one, and a second one close to it.
 
-    While a bottleneck is asked, "an ordinary answer" or "no" says nothing: then the likeliest bottleneck counts. Two
-    that are both called by their name both count. `refused`: not this one.
+    While a bottleneck is asked, "an ordinary answer" or "no" says nothing: then a story is taken for one, if it may be.
+    Two that are both called by their name both count. `refused`: not this one.
     """
     certainty = {
-        str(item["name"]): float(item["confidence"])
+        str(item["name"]).removeprefix("bottleneck_"): float(item["confidence"])
         for item in message.ranking
         if str(item["name"]).startswith("bottleneck_") and str(item["name"]) != f"bottleneck_{refused}"
     }
-    first = message.intent
-    if first in {"give_answer", "affirm", "deny", f"bottleneck_{refused}"} and certainty:
-        likeliest = max(certainty, key=certainty.__getitem__)
-        first = likeliest if certainty[likeliest] >= LEAST_CERTAINTY_TO_NAME else first
-    first = first.removeprefix("bottleneck_")
     labels = [label for label in _labels(message) if label != refused]
     if len(labels) > 1:
-        return sorted(labels, key=lambda label: label != first)[:2]
-    if first not in set(Bottleneck) or first == refused:
+        return sorted(labels, key=lambda label: -certainty.get(label, 0.0))[:2]
+    story = sum(certainty.values())
+    may_be = message.intent in {"give_answer", "affirm", "deny", f"bottleneck_{refused}"} and story >= LEAST_STORY
+    if not certainty or not (may_be or message.intent.startswith("bottleneck_")):
         return []
-    certainty = {name.removeprefix("bottleneck_"): value for name, value in certainty.items()}
-    others = sorted(set(certainty) - {first, "unclear"}, key=certainty.__getitem__, reverse=True)
-    top = certainty.get(first, message.certainty)
-    close = [name for name in others[:1] if certainty[name] >= top * (CLOSE_IF_CALLED if name in labels else CLOSE)]
-    return [first, *close]
+    first, *others = sorted(certainty, key=certainty.__getitem__, reverse=True)
+    if first not in set(Bottleneck) or certainty[first] < LEAST_CERTAINTY_TO_NAME * story:
+        return []
+    close = [name for name in others if name in set(Bottleneck) and certainty[name] >= CLOSE * certainty[first]]
+    return [first, *close[:1]]
 
 
 def calls_one(message: Message) -> bool:

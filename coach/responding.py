@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coach import taking
-from coach.answer import interrupts, speaks_another_language
+from coach.answer import count_words, interrupts, speaks_another_language
 from coach.message import Message, Taken
 from coach.route import State
 from coach.steering import OUTSIDE, SECONDS_OF_SILENCE, STEERABLE, divide, returned, says_more, steer
+
+# Beside a clause that is surely a question, so many words are an answer and no introduction.
+WORDS_OF_AN_ANSWER = 5
 
 
 def respond(state: State, message: Message, seconds_away: float) -> Taken | None:
@@ -18,13 +21,15 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
     """
     if message.intent != "crisis" and speaks_another_language(message.text):
         message = replace(message, intent="other_language")
-    interrupting = interrupts(message.intent, message.certainty, message.text, reflecting=bool(state.principles))
+    interrupting = interrupts(message, reflecting=bool(state.principles))
     interrupting = interrupting and not taking.decides(state, message)
     if seconds_away > SECONDS_OF_SILENCE and state["welcomed"] and (not interrupting or message.intent == "greet"):
         return _after_silence(state, message, interrupting=interrupting)
     if interrupting and message.intent in OUTSIDE:
         return Taken({}, [(OUTSIDE[message.intent], {})])
     asked, rest = divide(message)
+    if message.intent in asked and count_words(rest.text) >= WORDS_OF_AN_ANSWER:
+        interrupting = False  # an answer, and the question beside it
     # What a clause says for sure counts more than what the whole sounds like.
     all_asked = bool(asked) and not says_more(rest.text) and (not interrupting or message.intent in STEERABLE)
     wanted = [*asked, *({message.intent} - {*asked} if interrupting and not all_asked else ())]

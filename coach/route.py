@@ -26,7 +26,7 @@ _OF_A_ROUND = (
     "situation", "current_principle", *Principle, "opened", "deepened", "deepening", "reopened", "skipped",
     "summary_check", "addition", "correcting", "first_step", "step_when", "step_with_whom", "confidence", "band",
     "confidence_raise", "handed_off", "handoff_consent", "reply_address", "handoff_draft", "handoff_check", "rating",
-    "felt_heard", "pending_command", "paused", "danger", "danger_to", "outcome",
+    "felt_heard", "pending_command", "paused", "set_aside", "danger", "danger_to", "outcome",
 )  # fmt: skip
 NEW_ROUND: dict[str, None] = dict.fromkeys(str(name) for name in _OF_A_ROUND)
 

@@ -265,7 +265,7 @@ def take_continuation(state: State, message: Message) -> Taken | None:
     if message.intent in {"stop", "goodbye"}:
         return Taken(_STOPPED)
     if state["paused"] == Pause.DANGER:
-        return _wait_in_danger(message)
+        return wait_in_danger(message)
     brief = is_brief(message.text)
     if brief and says_no(message.text, message.intent):  # in a break: not yet
         return Taken(_STOPPED if state["paused"] == Pause.SILENCE else {})
@@ -276,7 +276,19 @@ def take_continuation(state: State, message: Message) -> Taken | None:
     return None
 
 
-def _wait_in_danger(message: Message) -> Taken:
+def denies_danger(message: Message) -> bool:
+    """Whether a message says that nobody is in danger, and not that others say so."""
+    lowered = message.text.lower()
+    denies = says_no(message.text, message.intent) or message.intent == "resume" or _NO_DANGER.search(lowered)
+    return bool(denies and not _OTHERS_SAY.search(lowered))
+
+
+def doubts_danger(text: str) -> bool:
+    """Whether a message leaves open that somebody is in danger ("ik weet het niet zeker")."""
+    return bool(_DOUBTS.search(text.lower()))
+
+
+def wait_in_danger(message: Message) -> Taken:
     """Go on or end at the bare words; anything else waits, and a question or doubt is for people."""
     lowered = message.text.lower()
     none, others_say = _NO_DANGER.search(lowered), _OTHERS_SAY.search(lowered)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from coach.answer import (
     asks_for_advice,
     asks_the_coach,
+    is_brief,
     is_promising,
     is_thin,
     leaves_as_it_is,
+    says_no,
     says_nothing,
     says_unknown,
+    says_yes,
 )
 from coach.closing import (
     FAREWELLS,
@@ -25,6 +29,7 @@ from coach.closing import (
     take_second_round,
 )
 from coach.confidence import read_number
+from coach.danger import refer
 from coach.fragment import fragment
 from coach.harvest import changes_line, take_confidence, take_first_step, take_summary_check, tells_of_step
 from coach.message import Message, Said, Taken
@@ -38,7 +43,15 @@ from coach.recognising import (
     take_place,
 )
 from coach.route import CHOICE, State, bottleneck_question, next_question
-from coach.steering import OUTSIDE, names_principle, repeats_command, take_confirmation, take_continuation
+from coach.steering import (
+    OUTSIDE,
+    denies_danger,
+    doubts_danger,
+    names_principle,
+    repeats_command,
+    take_confirmation,
+    take_continuation,
+)
 from coach.step import tells_with_whom
 from coach.vocabulary import Pause, Principle
 
@@ -79,6 +92,7 @@ def decides(state: State, message: Message) -> bool:
     answers = {
         # Outside the task between two clarifying questions: not being understood again, which brings the choice.
         "bottleneck": calls_one(message)
+        or (bool(state["proposed_bottleneck"]) and is_brief(message.text) and says_no(message.text, message.intent))
         or (intent == "skip" and bottleneck_question(state) == CHOICE)
         or (intent in OUTSIDE and bottleneck_question(state) == "utter_ask_clarification"),
         "summary_check": changes_line(state, message),
@@ -130,6 +144,8 @@ def take(state: State, message: Message) -> Taken:
 def _take_in_between(state: State, question: str, message: Message) -> Taken:
     """Do what was asked back, go on, end, wait; or take the message as the answer that it is to the question behind."""
     asked_back = question == "confirmation"
+    if not asked_back and state["paused"] == Pause.CHECK and message.intent not in {"stop", "goodbye"}:
+        return _take_check(state, message)
     taken = (take_confirmation if asked_back else take_continuation)(state, message)
     if taken is None:
         closed: dict[str, Any] = {"pending_command": None} if asked_back else {"paused": None}
@@ -137,6 +153,21 @@ def _take_in_between(state: State, question: str, message: Message) -> Taken:
         going_on: Said = [("utter_going_on", {})] if asked_back else []
         taken = Taken({**closed, **answer.changes}, [*going_on, *answer.said])
     return taken
+
+
+def _take_check(state: State, message: Message) -> Taken:
+    """Refer where there is danger, or doubt about it; otherwise go on from what was set aside and what is added."""
+    aside = Message(intent="give_answer", certainty=0.0, **state["set_aside"])
+    says_so = says_yes(message.text, message.intent) and is_brief(message.text)
+    if says_so or doubts_danger(message.text):
+        return refer(aside.text)
+    likely = (str(item["name"]) for item in aside.ranking if item["name"] != "crisis")
+    aside = replace(aside, intent=next(likely, aside.intent))
+    if not (denies_danger(message) or is_brief(message.text)):
+        aside = aside.with_text(f"{aside.text} {message.text}")
+    closed = {"paused": None, "set_aside": None}
+    answer = take(state.with_slots(**closed), aside)
+    return Taken({**closed, **answer.changes}, [("utter_misread", {}), *answer.said])
 
 
 def _take_principle(state: State, principle: str, message: Message) -> Taken:

@@ -40,6 +40,8 @@ class Pause(StrEnum):
     BREAK = "break"
     SILENCE = "silence"
     DANGER = "danger"
+    # What was read may be danger: the coach asks.
+    CHECK = "check"
 
 
 class Command(StrEnum):

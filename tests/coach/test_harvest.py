@@ -15,7 +15,7 @@ ANSWERED = {
 
 
 def message(text: str, intent: str = "give_answer", certainty: float = 0.7, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), [])
+    return Message(text, intent, certainty, more.get("entities", []), [{"name": intent, "confidence": certainty}])
 
 
 def summarised(**slots: Any) -> State:

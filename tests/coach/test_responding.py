@@ -61,7 +61,7 @@ def test_the_states_are_what_they_say(question: str, slots: dict[str, Any]) -> N
 def test_each_command_and_question_works_at_each_point(question: str, intent: str) -> None:
     """Left to its rule, which `tests/test_project.py` checks to exist, or taken as the answer that it is there."""
     text = "principe" if intent == "choose_principle" else "x"
-    taken = respond(State(AT[question]), Message(text, intent, 0.95, [], []), 0)
+    taken = respond(State(AT[question]), Message(text, intent, 0.95, [], [{"name": intent, "confidence": 0.95}]), 0)
     if intent in OUTSIDE:
         assert taken == Taken({}, [(OUTSIDE[intent], {})])
     else:
@@ -77,14 +77,22 @@ def test_each_command_and_question_works_at_each_point(question: str, intent: st
     ],
 )  # fmt: skip
 def test_another_language_is_no_answer(text: str, *, answer: bool) -> None:
-    taken = respond(State(AT["first_step"]), Message(text, "give_answer", 0.9, [], []), 0)
+    taken = respond(
+        State(AT["first_step"]), Message(text, "give_answer", 0.9, [], [{"name": "give_answer", "confidence": 0.9}]), 0
+    )
     assert taken
     assert (taken.said != [("utter_only_dutch", {})]) is answer
 
 
 @pytest.mark.parametrize("question", AT)
 def test_an_answer_is_never_left_to_a_rule(question: str) -> None:
-    answer = Message("we bellen elkaar nu elke maandag over de kinderen die thuis zitten", "give_answer", 0.9, [], [])
+    answer = Message(
+        "we bellen elkaar nu elke maandag over de kinderen die thuis zitten",
+        "give_answer",
+        0.9,
+        [],
+        [{"name": "give_answer", "confidence": 0.9}],
+    )
     assert respond(State(AT[question]), answer, 0) is not None
 
 
@@ -92,6 +100,6 @@ def test_an_answer_is_never_left_to_a_rule(question: str) -> None:
 def test_words_that_sound_like_a_command_stay_an_answer(question: str) -> None:
     slots = AT.get(question, {**KNOWN, "current_principle": question})
     text = "we zijn gestopt met dat overleg en bellen elkaar nu gewoon als er iets is met een kind"
-    taken = respond(State(slots), Message(text, "stop", 0.9, [], []), 0)
+    taken = respond(State(slots), Message(text, "stop", 0.9, [], [{"name": "stop", "confidence": 0.9}]), 0)
     assert taken
     assert taken.changes.get(question) == text

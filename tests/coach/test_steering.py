@@ -13,8 +13,8 @@ KNOWN = {
 ANSWER = "ons jaarplan noemt het netwerk nu met naam en uren"
 
 
-def message(text: str, intent: str = "give_answer", certainty: float = 0.9, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), [])
+def message(text: str, intent: str = "give_answer", certainty: float = 0.95, **more: Any) -> Message:
+    return Message(text, intent, certainty, more.get("entities", []), [{"name": intent, "confidence": certainty}])
 
 
 @pytest.mark.parametrize(

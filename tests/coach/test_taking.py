@@ -10,7 +10,13 @@ KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management",
 
 
 def message(text: str, intent: str = "give_answer", certainty: float = 0.8, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), more.get("ranking", []))
+    return Message(
+        text,
+        intent,
+        certainty,
+        more.get("entities", []),
+        more.get("ranking", [{"name": intent, "confidence": certainty}]),
+    )
 
 
 def entity(name: str, value: str, role: str | None = None) -> dict[str, Any]:
@@ -333,3 +339,44 @@ def test_what_is_told_instead_of_a_place_is_heard() -> None:
     assert "ik huil soms in de auto" in taken.changes["situation"]
     assert taken.said == [("utter_story_heard", {})]
     assert take(state, message("management")).said == []
+
+
+ASIDE = {
+    "text": "ik slaap er niet van, thuis is het ook niks",
+    "entities": [],
+    "ranking": [{"name": "crisis", "confidence": 0.4}],
+}
+CHECKED = State({**KNOWN, "paused": "check", "set_aside": ASIDE})
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("nee, het gaat over mijn werk", "deny"),
+        ("nee", "deny"),
+        ("verder", "resume"),
+        ("zo bedoelde ik het niet", "unsure"),
+    ],
+)
+def test_what_was_no_danger_is_taken_as_the_answer_it_was(text: str, intent: str) -> None:
+    taken = take(CHECKED, message(text, intent))
+    assert taken.changes["ondersteun_en_faciliteer"] == ASIDE["text"]
+    assert (taken.changes["paused"], taken.changes["set_aside"]) == (None, None)
+    assert taken.said[0] == ("utter_misread", {})
+
+
+def test_what_is_told_instead_of_a_no_is_added_to_it() -> None:
+    taken = take(CHECKED, message("het zijn de overleggen die me opbreken, elke week weer"))
+    assert taken.changes["ondersteun_en_faciliteer"].endswith("elke week weer")
+    assert taken.changes["ondersteun_en_faciliteer"].startswith("ik slaap er niet van")
+
+
+@pytest.mark.parametrize(("text", "intent"), [("ja", "affirm"), ("ik weet het niet zeker", "unsure")])
+def test_a_yes_or_a_doubt_refers(text: str, intent: str) -> None:
+    taken = take(CHECKED, message(text, intent))
+    assert taken.changes["paused"] == "danger"
+    assert [name for name, _ in taken.said] == ["utter_danger"]
+
+
+def test_who_stops_at_the_check_is_let_go() -> None:
+    assert take(CHECKED, message("stop", "stop")).changes["outcome"] == "stopped"

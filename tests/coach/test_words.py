@@ -8,6 +8,7 @@ from coach.answer import interrupts, is_thin, says_no, says_yes
 from coach.confidence import read_confidence
 from coach.danger import Danger, Kind, To, danger_in
 from coach.fragment import MOST_WORDS, fragment, shorten
+from coach.message import Message
 from coach.route import State
 from coach.summary import MOST_MAILTO_CHARACTERS, Line, Summary, mail_text, summary_mailto
 
@@ -76,21 +77,22 @@ def test_shortening_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("intent", "certainty", "text", "reflecting", "expected"),
+    ("ranking", "reflecting", "expected"),
     [
-        ("stop", 0.9, "stop maar", True, True),
-        ("stop", 0.9, "we zijn gestopt met dat overleg en nu bellen we elkaar gewoon op als er iets is", True, False),
-        ("stop", 0.2, "we zijn gestopt met dat overleg", True, False),
-        ("give_answer", 0.99, "stop", True, False),
-        ("out_of_scope", 0.6, "dinsdag vraag ik 100 uur", True, False),
-        ("out_of_scope", 0.6, "vertel eens een mop", False, True),
-        ("crisis", 0.2, "een lang verhaal over een kind dat thuis geslagen wordt " * 10, True, True),
-        ("crisis", 0.9, "een lang verhaal " * 10, True, True),
-        ("crisis", 0.4, "de laatste", True, False),
+        ({"stop": 0.96, "give_answer": 0.04}, True, True),
+        # Which command it is may be open: that it is one is not.
+        ({"repeat": 0.5, "ask_explanation": 0.46, "give_answer": 0.04}, True, True),
+        ({"stop": 0.8, "give_answer": 0.2}, True, False),
+        ({"stop": 0.8, "bottleneck_rol": 0.2}, False, True),
+        ({"give_answer": 0.99, "stop": 0.01}, True, False),
+        ({"crisis": 0.35, "give_answer": 0.5}, True, True),
     ],
 )
-def test_interruptions(intent: str, certainty: float, text: str, reflecting: bool, expected: bool) -> None:
-    assert interrupts(intent, certainty, text, reflecting=reflecting) is expected
+def test_interruptions(ranking: dict[str, float], reflecting: bool, expected: bool) -> None:
+    items = [{"name": name, "confidence": confidence} for name, confidence in ranking.items()]
+    intent = next(iter(ranking))
+    message = Message("om het even", intent, ranking[intent], [], items)
+    assert interrupts(message, reflecting=reflecting) is expected
 
 
 def test_yes_no_and_thin() -> None:

@@ -29,7 +29,13 @@ STEPPED = {
 
 
 def message(text: str, intent: str = "give_answer", certainty: float = 0.5, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), more.get("ranking", []))
+    return Message(
+        text,
+        intent,
+        certainty,
+        more.get("entities", []),
+        more.get("ranking", [{"name": intent, "confidence": certainty}]),
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""The sentences to measure on, and those to learn from, with who wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tools.model import ROOT
+
+HELD_OUT = ROOT / "benchmarks" / "held_out"
+TRAINING = ROOT / "data" / "nlu"
+BOTTLENECKS = ("bottleneck_rol", "bottleneck_structuur", "bottleneck_mandaat")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence, its intent, and the number of its writer (1 where none is noted)."""
+
+    text: str
+    intent: str
+    writer: int
+
+
+def read_examples(*paths: Path) -> list[Example]:
+    """The examples of Rasa NLU files."""
+    return [example for path in paths for example in _read(path)]
+
+
+def training_examples() -> list[Example]:
+    """All that the model learns from."""
+    return read_examples(*sorted(TRAINING.glob("*.yml")))
+
+
+def _read(path: Path) -> Iterator[Example]:
+    for topic in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+        writer = (topic.get("metadata") or {}).get("writer", 1)
+        for line in topic["examples"].splitlines():
+            if line.startswith("- "):
+                yield Example(line.removeprefix("- "), topic["intent"], writer)

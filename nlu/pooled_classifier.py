@@ -1,0 +1,133 @@
+"""The intent of a message, with a calibrated probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import vstack
+
+from nlu.pool import Features, Pool
+from nlu.source import source_digest
+
+FILE = "pool.npz"
+
+
+def features_of(messages: list[Message]) -> Features:
+    """The sentence features of messages that have both kinds: dense and sparse, side by side within a kind."""
+    dense = [message.get_dense_features(TEXT)[1] for message in messages]
+    sparse = [message.get_sparse_features(TEXT)[1] for message in messages]
+    return {
+        "dense": np.vstack([item.features for item in dense]),
+        "sparse": vstack([item.features for item in sparse], format="csr"),
+    }
+
+
+def has_features(message: Message) -> bool:
+    """Whether a message has what `features_of` asks for; one without text has not."""
+    return bool(message.get_dense_features(TEXT)[1] and message.get_sparse_features(TEXT)[1])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class PooledClassifier(IntentClassifier, GraphComponent):
+    """One logistic regression on the dense features and one on the sparse, pooled and calibrated (`nlu.pool`)."""
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._pool: Pool | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> PooledClassifier:
+        """An untrained component, which leaves messages as they are."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Featurizers."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """The packages whose versions count for Rasa's cache."""
+        return ["sklearn", "scipy"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`ranking_length`: how many of the likeliest intents are told; 0 for all."""
+        return {"ranking_length": 10}
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str:
+        """The source of what learns: another one means training again."""
+        return "-".join(source_digest(str(path)) for path in sorted(Path(__file__).parent.glob("*.py")))
+
+    def _features(self, messages: list[Message]) -> Features:
+        """What is learned from: the sentence features, by kind."""
+        return features_of(messages)
+
+    def _label(self, intent: str) -> str:
+        """What is learned: the intent itself."""
+        return intent
+
+    def _probabilities(self, messages: list[Message]) -> Iterator[tuple[Message, dict[str, float]]]:
+        """The messages with features, each with the probability of each label; none before training."""
+        known = [message for message in messages if has_features(message)]
+        if self._pool and known:
+            for message, row in zip(known, self._pool.probabilities(self._features(known)), strict=True):
+                yield message, dict(zip(self._pool.labels, map(float, row), strict=True))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the examples; with fewer than two intents there is nothing to tell apart."""
+        examples = [message for message in training_data.intent_examples if has_features(message)]
+        intents = [str(message.get(INTENT)) for message in examples]
+        if len(set(intents)) > 1:
+            self._pool = Pool.fit(self._features(examples), [self._label(intent) for intent in intents])
+            with self._model_storage.write_to(self._resource) as directory:
+                self._pool.save(directory / FILE)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> PooledClassifier:
+        """The component with what it learned, or an untrained one where it learned nothing."""
+        component = cls.create(config, model_storage, resource, execution_context)
+        try:
+            with model_storage.read_from(resource) as directory:
+                component._pool = Pool.load(directory / FILE)
+        except ValueError:
+            pass
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the likeliest intent of each message, and the ranking of all."""
+        for message, probabilities in self._probabilities(messages):
+            likeliest = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
+            ranking = [{"name": name, "confidence": probabilities[name]} for name in likeliest]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"] or None], add_to_output=True)
+        return messages

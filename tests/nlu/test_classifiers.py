@@ -1,0 +1,135 @@
+"""Pooling, calibration and the layer for danger, on the real features of a few sentences."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
+
+from benchmarks.measures import calibration_error
+from nlu.danger_classifier import DangerClassifier
+from nlu.danger_cues import cues_of
+from nlu.pool import Pool
+from nlu.pooled_classifier import PooledClassifier
+
+CLASSIFIERS = [PooledClassifier, DangerClassifier]
+INTENTS = ["crisis", "give_answer", "stop"]
+
+
+def messages(count: int, seed: int = 0) -> list[Message]:
+    """Messages of three intents whose two kinds of features each tell half of it, with noise."""
+    generator = np.random.default_rng(seed)
+    made = []
+    for index in range(count):
+        intent = INTENTS[index % 3]
+        dense = generator.normal(0, 1, (1, 4)) + 2.0 * (intent == "crisis")
+        sparse = generator.normal(0, 1, (1, 6)) + 2.0 * (intent == "stop")
+        text = "ze zegt dat ze dood wil" if intent == "crisis" else "we bellen elkaar"
+        message = Message({TEXT: text, INTENT: intent})
+        message.add_features(Features(dense, FEATURE_TYPE_SENTENCE, TEXT, "dense"))
+        message.add_features(Features(csr_matrix(sparse), FEATURE_TYPE_SENTENCE, TEXT, "sparse"))
+        made.append(message)
+    return made
+
+
+def train(
+    classifier: Any, storage: LocalModelStorage, resource: Resource, context: ExecutionContext, **config: Any
+) -> Any:
+    config = {**classifier.get_default_config(), **config}
+    classifier.create(config, storage, resource, context).train(TrainingData(messages(120)))
+    return classifier.load(config, storage, resource, context)
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+def test_what_was_learned_is_loaded_and_nothing_else_is_needed(
+    classifier: Any, storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    loaded = train(classifier, storage, resource, context)
+    found = loaded.process(messages(30, seed=1))
+    certain = [message for message in found if message.get(INTENT)]
+    assert len(certain) == 30
+    for message in found:
+        assert message.get(INTENT_RANKING_KEY)[0] == message.get(INTENT)
+        assert 0.0 <= message.get(INTENT)["confidence"] <= 1.0
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+def test_nothing_to_learn_leaves_messages_as_they_are(
+    classifier: Any, storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    config = classifier.get_default_config()
+    classifier.create(config, storage, resource, context).train(TrainingData([]))
+    message = messages(1)[0]
+    before = message.get(INTENT)
+    assert classifier.load(config, storage, resource, context).process([message])[0].get(INTENT) == before
+    empty = Message({TEXT: ""})
+    assert train(classifier, storage, resource, context).process([empty])[0].get(INTENT) is None
+
+
+def test_both_kinds_are_heard_and_the_probability_can_be_trusted() -> None:
+    generator = np.random.default_rng(0)
+    labels = [str(index % 3) for index in range(900)]
+    truth = np.array([int(label) for label in labels])
+    # Each kind tells one label from the other two, and each alone is sure of itself too soon.
+    dense = generator.normal(0, 1, (900, 20)) + 2.0 * (truth == 0)[:, None] * (np.arange(20) == 0)
+    sparse = generator.normal(0, 1, (900, 20)) + 2.0 * (truth == 1)[:, None] * (np.arange(20) == 0)
+    features = {"dense": dense, "sparse": csr_matrix(sparse)}
+    seen = {kind: matrix[:600] for kind, matrix in features.items()}
+    unseen = {kind: matrix[600:] for kind, matrix in features.items()}
+    pool = Pool.fit(seen, labels[:600])
+    probabilities = pool.probabilities(unseen)
+    right = probabilities.argmax(axis=1) == truth[600:]
+    for kind in features:
+        alone = Pool.fit({kind: seen[kind]}, labels[:600]).probabilities({kind: unseen[kind]})
+        assert right.mean() > (alone.argmax(axis=1) == truth[600:]).mean() + 0.05
+    assert np.allclose(probabilities.sum(axis=1), 1)
+    assert calibration_error(probabilities.max(axis=1), right) < 0.1
+
+
+def test_a_pool_keeps_what_it_learned(tmp_path: Path) -> None:
+    features = {"dense": np.eye(6), "sparse": csr_matrix(np.eye(6))}
+    pool = Pool.fit(features, ["a", "b"] * 3)
+    pool.save(tmp_path / "pool.npz")
+    again = Pool.load(tmp_path / "pool.npz")
+    assert again.labels == ["a", "b"]
+    assert np.allclose(again.probabilities(features), pool.probabilities(features), atol=1e-3)
+
+
+def ranked(**confidences: float) -> Message:
+    message = messages(1)[0]
+    ranking = [{"name": name, "confidence": value} for name, value in confidences.items()]
+    message.set(INTENT, ranking[0])
+    message.set(INTENT_RANKING_KEY, ranking)
+    return message
+
+
+def test_the_layer_alone_decides_on_danger(
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    ready = train(DangerClassifier, storage, resource, context, threshold=0.3)
+    alarmed = ready.process([ranked(give_answer=0.9, crisis=0.1)])[0]
+    assert alarmed.get(INTENT)["name"] == "crisis"
+    assert [item["name"] for item in alarmed.get(INTENT_RANKING_KEY)] == ["crisis", "give_answer"]
+    calm = messages(2)[1]
+    calm.set(INTENT_RANKING_KEY, [{"name": "crisis", "confidence": 0.9}, {"name": "stop", "confidence": 0.1}])
+    assert ready.process([calm])[0].get(INTENT)["name"] == "stop"
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.1, 2])
+def test_a_threshold_that_is_no_probability_is_refused(threshold: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        DangerClassifier.validate_config({"threshold": threshold})
+
+
+def test_cues_are_groups_and_their_pairs() -> None:
+    found = cues_of(["een leerling wil dood", "de begroting is rond"]).toarray()
+    assert found.shape[0] == 2
+    assert found[0].sum() > found[1].sum()
