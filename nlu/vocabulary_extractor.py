@@ -30,24 +30,45 @@ from rasa.shared.utils.io import read_yaml
 from nlu.source import source_digest
 
 SELF, OTHER = "self", "other"
+# What a word may end on beyond its last part: a plural, or a woman's form of a title.
+ENDING = r"(?:s|en|es|'s|e|ster|in|tje|trice)?$"
 
 # Where somebody starts to say who they are themselves, and where that clause ends.
 SPEAKS_OF_SELF = re.compile(
-    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|ik geef leiding|ik kom uit|ik run|ik sta voor"
-    r"|wij zijn|we zijn|wij werken|we werken|wij van|werkzaam|mijn functie is|mijn rol is|(?:wij|ik),? als"
+    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|ik geef leiding|ik stuur"
+    r"|ik kom uit|ik run|ik sta voor|ik doe|heb de leiding|zit zelf|wij zijn|we zijn|wij werken|we werken"
+    r"|wij van|werkzaam|mijn functie is|mijn rol is|(?:wij|ik),? als"
     r"|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|hier een|spreekt met een|ons|onze|mijn"
     r"|(?<!werkt )als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
 )
 CLAUSE_ENDS = re.compile(
     r"[.;:!?\n]|, (?!(?:bij|in|op|van|basis|voor)\b)"
-    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen|te"
+    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen|te|volgens|vindt|wil|probeer"
     r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik))\b"
+)
+# A title that opens a message may be followed by its organisation after a comma, and not by somebody else.
+OPENING_ENDS = re.compile(
+    CLAUSE_ENDS.pattern.replace(
+        ", (?!(?:bij|in|op|van|basis|voor)\\b)",
+        ", (?:de|het|een|mijn|mn|onze|ons|die|dat|ik|we|wij|en|maar|er|ze|hij|zij|dus|want)\\b",
+    )
 )
 # "ons schoolbestuur wil niet": own organisation, but the function named is another's.
 POSSESSIVE = re.compile(r"^(?:ons|onze|mijn)$")
-GREETED = re.compile(r"\W*(?:(?:hoi|hallo|dag|goedemorgen|goedemiddag)\W+)?")
-# "schoolleider hier", "Wethouder van een kleine gemeente": a title that opens the message, without a verb behind it.
-OPENS_WITH_TITLE = re.compile(r"\s*(?:$|[,.!]|(?:hier|van|bij|in|op|en|voor)\b)")
+# At home with somebody: the sector is the speaker's too, the functions are others'.
+AT_OURS = re.compile(r"^(?:bij ons .*|hier bij)$")
+GREETED = re.compile(
+    r"\W*(?:(?:hoi|hallo|dag|goedemorgen|goedemiddag)\W+)?"
+    r"(?:(?:k )?ben (?:een )?|sinds kort |(?:spreekt u |hier )?met (?:de |een )?"
+    r"|waarnemend |algemeen |beginnend |gewoon |nog steeds |lid (?:van de )?)?"
+)
+# "schoolleider hier", "Wethouder van een kleine gemeente": a title that opens the message, of whom nothing is told.
+OPENS_WITH_TITLE = re.compile(
+    r"(?!\s*(?:is|was|zijn|wil|willen|heeft|hebben|had|zegt|zei|moet|moeten|vindt|vinden|mag|mogen|zit|zitten|doet|doen"
+    r"|gaat|gaan|kan|kunnen|werkt|werken|blijft|komt|komen|belt|bellen|stuurt|staat|weet|weten|wordt"
+    r"|krijgt|denkt|denken|snapt|loopt|zou"
+    r"|besluit|beslist|bepaalt|kijkt|kijken|wacht|ziet|zien|neemt|trekt)\b)"
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +82,11 @@ class Mention:
 
 
 class Vocabulary:
-    """The word lists of `data/vocabulary.yml`, compiled to one pattern with the longest words first."""
+    """The word lists of `data/vocabulary.yml`: whole words as one pattern, and parts that words are compounded of.
+
+    "-manager" is the last part of a compound or the whole, "jeugdzorg-" the first, "-school-" any: Dutch makes new
+    function titles and names of organisations every day.
+    """
 
     def __init__(self, lists: dict[str, Any]) -> None:
         """Compile `lists`.
@@ -87,7 +112,17 @@ class Vocabulary:
         except (KeyError, TypeError, AttributeError) as error:
             raise InvalidConfigException(f"The word lists are not shaped as expected: {error!r}.") from error
         longest_first = sorted(self._meanings, key=len, reverse=True)
-        words = "|".join(re.escape(word) for word in longest_first)
+        words = "|".join(re.escape(word) for word in longest_first if "-" not in {word[0], word[-1]})
+        self._parts = [
+            (
+                re.compile(
+                    ("" if word[0] == "-" else "^") + re.escape(word.strip("-")) + ("" if word[-1] == "-" else ENDING)
+                ),
+                word,
+            )
+            for word in longest_first
+            if "-" in {word[0], word[-1]}
+        ]
         # "Zorgen" are worries, not a sector.
         self._pattern = re.compile(rf"(?<![\w-])(?!zorgen\b)({words})(?:s|en|'s)?(?![\w-])")
 
@@ -96,37 +131,63 @@ class Vocabulary:
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """The mentions in `text`, in their order."""
+        found = []
         for match in self._pattern.finditer(text.lower()):
             for entity, values in self._meanings[match.group(1)]:
-                yield Mention(match.start(), match.end(), entity, values)
+                found.append(Mention(match.start(), match.end(), entity, values))
+        for word in re.finditer(r"[\w-]+", text.lower()):
+            known = {item.entity for item in found if item.start < word.end() and word.start() < item.end}
+            for part, name in self._parts:
+                if part.search(word.group()):
+                    for entity, values in self._meanings[name]:
+                        if entity not in known:
+                            known.add(entity)
+                            found.append(Mention(word.start(), word.end(), entity, values))
+        yield from sorted(found, key=lambda item: item.start)
 
 
-def self_spans(text: str) -> list[tuple[int, int, bool]]:
-    """Where in lower-case `text` the speaker says who they are: (start, end, whether only the sector counts)."""
+@dataclass(frozen=True)
+class Span:
+    """Where a speaker says who they are; `of_theirs`: of their organisation, so that a function named is another's."""
+
+    start: int
+    end: int
+    of_theirs: bool = False
+    next_to_it: bool = False
+
+
+def self_spans(text: str) -> list[Span]:
+    """Where in lower-case `text` the speaker says who they are."""
     spans = []
     for match in SPEAKS_OF_SELF.finditer(text):
-        end = CLAUSE_ENDS.search(text, match.end())
-        spans.append((match.end(), end.start() if end else len(text), bool(POSSESSIVE.match(match.group()))))
+        clause = CLAUSE_ENDS.search(text, match.end())
+        end = clause.start() if clause else len(text)
+        possessive = bool(POSSESSIVE.match(match.group()))
+        # "Ik bestuur" says who they are and what they are at once.
+        start = match.end() if possessive else match.start()
+        spans.append(Span(start, end, possessive or bool(AT_OURS.match(match.group())), possessive))
     return spans
 
 
-def opening_span(text: str, mentions: list[Mention]) -> list[tuple[int, int, bool]]:
-    """The clause that a title opens a message with, as `self_spans` gives them; none where none does."""
+def opening_span(text: str, mentions: list[Mention]) -> list[Span]:
+    """The clause that a title opens a message with; none where none does."""
     opening = GREETED.match(text)
     start = opening.end() if opening else 0
     for mention in mentions:
         if mention.start == start and OPENS_WITH_TITLE.match(text[mention.end :]):
-            end = CLAUSE_ENDS.search(text, mention.end)
-            return [(start, end.start() if end else len(text), False)]
+            end = OPENING_ENDS.search(text, mention.end)
+            return [Span(start, end.start() if end else len(text))]
     return []
 
 
-def role_of(mention: Mention, text: str, spans: list[tuple[int, int, bool]]) -> str:
-    """Whether `mention` is about the speaker (SELF) or somebody else (OTHER)."""
-    for start, end, only_sector in spans:
-        if not start <= mention.start < end:
+def role_of(mention: Mention, text: str, spans: list[Span], functions: set[int]) -> str:
+    """Whether `mention` is about the speaker (SELF) or somebody else (OTHER); `functions` begin where a level does."""
+    for span in spans:
+        if not span.start <= mention.start < span.end:
             continue
-        if not only_sector or (mention.entity == "sector" and not text[start : mention.start].strip()):
+        theirs = mention.entity == "sector" and mention.start not in functions
+        beside = not span.next_to_it or not text[span.start : mention.start].strip()
+        if not span.of_theirs or (theirs and beside):
             return SELF
     return OTHER
 
@@ -208,7 +269,17 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
         lowered = text.lower()
         mentions = list(self._vocabulary.mentions(text))
         spans = self_spans(lowered) + opening_span(lowered, mentions)
-        for mention in mentions:
+        functions = {mention.start for mention in mentions if mention.entity == "level"}
+        roles = [role_of(mention, lowered, spans, functions) for mention in mentions]
+        # A title that tells the sector tells it best: a doctor of schools is no teacher.
+        titled = {
+            mention.start
+            for mention, role in zip(mentions, roles, strict=True)
+            if mention.entity == "sector" and role == SELF and mention.start in functions
+        }
+        for mention, said in zip(mentions, roles, strict=True):
+            beside = titled and mention.entity == "sector" and mention.start not in titled
+            role = OTHER if beside else said
             for value in mention.values:
                 entity: dict[str, Any] = {
                     ENTITY_ATTRIBUTE_TYPE: mention.entity,
@@ -217,5 +288,5 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
                     ENTITY_ATTRIBUTE_VALUE: value,
                 }
                 if mention.entity in {"level", "sector"}:
-                    entity[ENTITY_ATTRIBUTE_ROLE] = role_of(mention, lowered, spans)
+                    entity[ENTITY_ATTRIBUTE_ROLE] = role
                 yield entity
