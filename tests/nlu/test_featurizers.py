@@ -1,6 +1,7 @@
 """One contract for every featurizer of ours, and what each adds to it."""
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.sentence_encoder_featurizer import SentenceEncoderFeaturizer, encode
+from nlu.sentence_encoder_featurizer import SentenceEncoderFeaturizer, encode, encode_once
 from nlu.source import source_digest
 from nlu.spacy_nlp import SpacyNLP
 from nlu.tfidf_featurizer import TfidfFeaturizer
@@ -93,6 +94,20 @@ def test_the_encoder_hears_what_is_alike() -> None:
     assert vectors.shape == (3, 384)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+
+
+def test_what_was_encoded_once_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[str] = []
+    monkeypatch.setattr(
+        "nlu.sentence_encoder_featurizer.encode", lambda texts: (encoded.extend(texts), encode(texts))[1]
+    )
+    first = encode_once(["een", "twee", "een"])
+    assert np.array_equal(encode_once(["drie", "een"])[1], first[0])
+    assert np.array_equal(encode_once(["twee"])[0], first[1])
+    assert encoded == ["een", "twee", "drie"]
+    for file in (tmp_path / "cache").iterdir():
+        file.write_bytes(b"")
+    assert np.array_equal(encode_once(["een"])[0], first[0])
 
 
 def test_another_encoder_means_another_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
