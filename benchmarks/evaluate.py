@@ -182,12 +182,14 @@ def two_at_once(recognise: Recogniser, single: list[Predicted]) -> list[str]:
     return lines
 
 
+def heads(sets: dict[str, list[Predicted]], columns: str) -> list[str]:
+    """The head of a table with a threshold and, for each set, two columns."""
+    return ["| from | " + " | ".join(f"{name}: {columns}" for name in sets) + " |", "|---|" + "---|---|" * len(sets)]
+
+
 def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     """Recall of danger, and false alarms on the rest, by threshold; asking comes from one, referring from another."""
-    lines = [
-        "| from | " + " | ".join(f"{name}: caught | false alarms" for name in sets) + " |",
-        "|---|" + "---|---|" * len(sets),
-    ]
+    lines = heads(sets, "caught | false alarms")
     for threshold in THRESHOLDS:
         cells = []
         for found in sets.values():
@@ -203,10 +205,7 @@ def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
 
 def interruption_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     """Answers that would interrupt, and commands and questions that do, by threshold, while a question is open."""
-    lines = [
-        "| from | " + " | ".join(f"{name}: answers that interrupt | commands that do" for name in sets) + " |",
-        "|---|" + "---|---|" * len(sets),
-    ]
+    lines = heads(sets, "answers that interrupt | commands that do")
     for threshold in (0.5, 0.6, 0.7, 0.8, 0.9, LEAST_PROBABILITY_REFLECTING, 0.97, 0.99):
         cells = []
         for found in sets.values():

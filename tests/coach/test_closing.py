@@ -6,6 +6,7 @@ from coach.closing import Handoff, read_address, withdraw
 from coach.message import Message
 from coach.route import State, next_question
 from coach.taking import decides, take
+from tests.coach.messages import message
 
 DRAFT = {"to": "info@netwerkmetandereogen.nl", "subject": "Verder praten", "text": "Beste mensen, dit kwam eruit."}
 DONE = {
@@ -14,10 +15,6 @@ DONE = {
     "first_step": "morgen bel ik de school", "step_when": "x", "step_with_whom": "x", "confidence": 10.0,
 }  # fmt: skip
 OFFERED = {**DONE, "sender_runs": True}
-
-
-def message(text: str, intent: str = "give_answer", certainty: float = 0.7, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), [{"name": intent, "confidence": certainty}])
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,16 @@ from typing import Any
 
 import pytest
 
-from coach.message import Message
 from coach.route import State, next_question
 from coach.summary import Summary
 from coach.taking import decides, take
+from tests.coach.messages import message
 
 ANSWERED = {
     "bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"],
     "ondersteun_en_faciliteer": "een bedrag waar ik zelf over ga", "verbind_met_binnen": "mijn directeur gaat mee",
     "gun_het_tijd": "een jaar dezelfde mensen aan tafel", "skipped": ["weeg_af_en_kies"],
 }  # fmt: skip
-
-
-def message(text: str, intent: str = "give_answer", certainty: float = 0.7, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), [{"name": intent, "confidence": certainty}])
 
 
 def summarised(**slots: Any) -> State:

@@ -1,20 +1,14 @@
-from typing import Any
-
 import pytest
 
-from coach.message import Message
 from coach.responding import respond
 from coach.route import State
 from coach.steering import answer_to, choose_principle, divide, go_back, returned, skip
+from tests.coach.messages import message
 
 KNOWN = {
     "bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"], "welcomed": True,
 }  # fmt: skip
 ANSWER = "ons jaarplan noemt het netwerk nu met naam en uren"
-
-
-def message(text: str, intent: str = "give_answer", certainty: float = 0.95, **more: Any) -> Message:
-    return Message(text, intent, certainty, more.get("entities", []), [{"name": intent, "confidence": certainty}])
 
 
 @pytest.mark.parametrize(
@@ -73,8 +67,8 @@ def test_two_wishes_in_one_message_are_both_done() -> None:
 
 
 def test_a_command_alone_is_left_to_its_rule() -> None:
-    assert respond(State(KNOWN), message("sla over", "skip"), 0) is None
-    assert respond(State(KNOWN), message("wat bedoel je daarmee", "ask_explanation"), 0) is None
+    assert respond(State(KNOWN), message("sla over", "skip", 0.95), 0) is None
+    assert respond(State(KNOWN), message("wat bedoel je daarmee", "ask_explanation", 0.95), 0) is None
 
 
 def test_a_question_that_recognition_missed_is_answered_and_no_answer() -> None:

@@ -5,18 +5,9 @@ import pytest
 from coach.message import Message, Taken
 from coach.route import CHOICE, NEW_ROUND, State, bottleneck_question, next_question
 from coach.taking import decides, take
+from tests.coach.messages import message
 
 KNOWN = {"bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"]}
-
-
-def message(text: str, intent: str = "give_answer", certainty: float = 0.8, **more: Any) -> Message:
-    return Message(
-        text,
-        intent,
-        certainty,
-        more.get("entities", []),
-        more.get("ranking", [{"name": intent, "confidence": certainty}]),
-    )
 
 
 def entity(name: str, value: str, role: str | None = None) -> dict[str, Any]:

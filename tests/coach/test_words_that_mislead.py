@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from coach.answer import asks_the_coach, says_unknown
 from coach.confidence import read_number
-from coach.message import Message
 from coach.recognising import says_only_places
 from coach.responding import respond
 from coach.route import State
 from coach.steering import divide
 from coach.summary import ADDITION
 from coach.taking import decides, take
+from tests.coach.messages import message
 
 IN_DANGER = {"bottleneck": "rol", "paused": "danger", "danger": "home", "danger_to": "child"}
 ANSWERED = {
@@ -26,16 +24,6 @@ ANSWERED = {
 STEPPED = {
     **ANSWERED, "skipped": ["summary_check"], "first_step": "bellen", "step_when": "morgen", "step_with_whom": "x",
 }  # fmt: skip
-
-
-def message(text: str, intent: str = "give_answer", certainty: float = 0.5, **more: Any) -> Message:
-    return Message(
-        text,
-        intent,
-        certainty,
-        more.get("entities", []),
-        more.get("ranking", [{"name": intent, "confidence": certainty}]),
-    )
 
 
 @pytest.mark.parametrize(
