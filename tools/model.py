@@ -56,7 +56,7 @@ def ensure_model() -> Path:
     path = model_path()
     if path.exists():
         return path
-    print(f"Training {path.name} (about a minute) ...", flush=True)
+    print(f"Training {path.name} (minutes the first time, about one after that) ...", flush=True)
     command = [
         sys.executable, "-m", "rasa", "train", "--out", str(path.parent), "--fixed-model-name", path.name.split(".")[0],
     ]  # fmt: skip
