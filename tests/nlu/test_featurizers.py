@@ -15,7 +15,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.sentence_encoder_featurizer import SentenceEncoderFeaturizer, encode, encode_once
+from nlu.encoder import encode
+from nlu.sentence_encoder_featurizer import SentenceEncoderFeaturizer, encode_once
 from nlu.source import source_digest
 from nlu.spacy_nlp import SpacyNLP
 from nlu.tfidf_featurizer import TfidfFeaturizer
