@@ -17,15 +17,7 @@ FORM = "reflection_form"
 
 def heard(tracker: Tracker) -> Message:
     """The last message of the leader."""
-    message = tracker.latest_message
-    intent = message.get("intent") or {}
-    return Message(
-        text=(message.get("text") or "").strip(),
-        intent=intent.get("name") or "nlu_fallback",
-        certainty=float(intent.get("confidence") or 0.0),
-        entities=message.get("entities") or [],
-        ranking=message.get("intent_ranking") or [],
-    )
+    return Message.of(tracker.latest_message)
 
 
 def state_of(tracker: Tracker) -> State:

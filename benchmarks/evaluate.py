@@ -11,7 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import yaml
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.log_utils import configure_structlog
 from sklearn.metrics import ConfusionMatrixDisplay
@@ -29,13 +29,15 @@ from sklearn.model_selection import LeaveOneGroupOut, StratifiedKFold
 
 from benchmarks.data_report import data_report
 from benchmarks.measures import calibration_error, caught_at, macro_f1, mistype, reliability
-from benchmarks.sentences import BOTTLENECKS, HELD_OUT, Example, read_examples, training_examples
-from coach.answer import INTERRUPTIONS, LEAST_PROBABILITY_REFLECTING
+from benchmarks.sentences import BOTTLENECKS, DEVELOPMENT, HELD_OUT, Example, read_examples, training_examples
+from coach.answer import INTERRUPTIONS, LEAST_PROBABILITY_REFLECTING, interrupting
 from coach.danger import SURE
-from coach.recognising import CLOSE, LEAST_CERTAINTY_TO_NAME
+from coach.message import Message as Heard
+from coach.recognising import LEAST_CERTAINTY_TO_NAME, LEAST_IN_A_CLAUSE, named_bottlenecks
+from coach.steering import LEAST_IN_A_STORY, LEAST_IN_AN_ANSWER, asked_in_clauses
+from nlu.command_classifier import ANSWER, COMMAND
 from nlu.danger_classifier import DANGER
-from nlu.danger_cues import cues_of
-from nlu.pool import Features, Pool
+from nlu.pool import Pool
 from nlu.pooled_classifier import features_of
 from nlu.vocabulary_extractor import Vocabulary, VocabularyExtractor
 from tools.model import ROOT, ensure_model
@@ -56,18 +58,20 @@ Numbers = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True)
 class Predicted:
-    """A sentence, what it was taken for and how surely, the probability of each intent, and of danger by its layer."""
+    """A sentence, and what it was taken for; a fallback counts as its own intent, so as a mistake."""
 
     example: Example
-    intent: str
-    certainty: float
-    ranking: dict[str, float]
-    danger: float
+    message: Heard
 
     @property
-    def interrupting(self) -> float:
-        """The probability that it is a command or a question, whichever."""
-        return sum(value for name, value in self.ranking.items() if name in INTERRUPTIONS)
+    def ranking(self) -> dict[str, float]:
+        """The probability of each intent."""
+        return {item["name"]: float(item["confidence"]) for item in self.message.ranking}
+
+    @property
+    def danger(self) -> float:
+        """The probability of danger."""
+        return self.ranking.get(DANGER, 0.0)
 
 
 class Recogniser:
@@ -84,36 +88,48 @@ class Recogniser:
         return self._run(inputs, targets=[self._target])[self._target][0]
 
 
-def predicted(example: Example, message: Message) -> Predicted:
-    """What the coach makes of an example; a fallback counts as its own intent, so as a mistake."""
-    ranking = {item["name"]: float(item["confidence"]) for item in message.get(INTENT_RANKING_KEY)}
-    intent = message.get(INTENT)
-    return Predicted(example, intent["name"], float(intent["confidence"]), ranking, ranking.get(DANGER, 0.0))
+def predicted(recognise: Recogniser, examples: Sequence[Example]) -> list[Predicted]:
+    """What the coach hears in each example."""
+    return [Predicted(example, Heard.of(recognise(example.text).data)) for example in examples]
 
 
-def danger_from() -> float:
-    """The probability of danger from which the pipeline takes a message for it."""
+def of_pipeline(component: str) -> dict[str, Any]:
+    """How a component is configured."""
     pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    return float(next(item["threshold"] for item in pipeline if item["name"].endswith("DangerClassifier")))
+    return dict(next(item for item in pipeline if item["name"].endswith(component)))
 
 
 def left_out(examples: Sequence[Example], messages: list[Message], splits: list[tuple[Any, Any]]) -> list[Predicted]:
     """What models predict of the examples that they did not see, for each split into seen and unseen."""
-    features: Features = {**features_of(messages), "cues": cues_of([str(message.get(TEXT)) for message in messages])}
+    features = features_of(messages)
     intents = np.array([example.intent for example in examples])
+    told = of_pipeline("CommandClassifier")
+    danger_from = of_pipeline("DangerClassifier")["threshold"]
+
+    def learned(labels: dict[str, str], seen: Any, unseen: Any) -> list[dict[str, float]]:
+        """The probabilities of the unseen, by a model of the seen whose intent has a label."""
+        seen = [index for index in seen if intents[index] in labels]
+        chosen = {kind: matrix[seen] for kind, matrix in features.items()}
+        pool = Pool.fit(chosen, [labels[intent] for intent in intents[seen]])
+        rows = pool.probabilities({kind: matrix[unseen] for kind, matrix in features.items()})
+        return [dict(zip(pool.labels, map(float, row), strict=True)) for row in rows]
+
+    every = sorted(set(intents))
+    by_intent = dict(zip(every, every, strict=True))
+    by_command = dict.fromkeys(told["commands"], COMMAND) | dict.fromkeys(told["answers"], ANSWER)
     result = []
     for seen, unseen in splits:
-        part = {kind: matrix[seen] for kind, matrix in features.items()}
-        rest = {kind: matrix[unseen] for kind, matrix in features.items()}
-        sentence_features = [{kind: found[kind] for kind in ("dense", "sparse")} for found in (part, rest)]
-        pool = Pool.fit(sentence_features[0], intents[seen].tolist())
-        danger = Pool.fit(part, [DANGER if intent == DANGER else "calm" for intent in intents[seen]])
-        in_danger = danger.probabilities(rest)[:, danger.labels.index(DANGER)]
-        for index, row, alarm in zip(unseen, pool.probabilities(sentence_features[1]), in_danger, strict=True):
-            ranking = dict(zip(pool.labels, map(float, row), strict=True)) | {DANGER: 0.0}
-            likeliest = DANGER if alarm >= danger_from() else max(ranking, key=ranking.__getitem__)
-            ranking[DANGER] = float(alarm)
-            result.append(Predicted(examples[index], likeliest, ranking[likeliest], ranking, float(alarm)))
+        rankings, commands = (learned(labels, seen, unseen) for labels in (by_intent, by_command))
+        for index, ranking, command in zip(unseen, rankings, commands, strict=True):
+            others = {name: value for name, value in ranking.items() if name != DANGER}
+            likeliest = DANGER if ranking[DANGER] >= danger_from else max(others, key=others.__getitem__)
+            parsed = {
+                "text": examples[index].text,
+                "intent": {"name": likeliest, "confidence": ranking[likeliest]},
+                "intent_ranking": [{"name": name, "confidence": value} for name, value in ranking.items()],
+                "command": command[COMMAND],
+            }
+            result.append(Predicted(examples[index], Heard.of(parsed)))
     return result
 
 
@@ -131,12 +147,12 @@ def scores(sets: dict[str, list[Predicted]]) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for name, found in sets.items():
-        pairs = [(item.example.intent, item.intent) for item in found]
+        pairs = [(item.example.intent, item.message.intent) for item in found]
         cells = [
             f"{score:.3f} ({low:.3f} to {high:.3f})"
             for score, low, high in (macro_f1(pairs), macro_f1(pairs, BOTTLENECKS))
         ]
-        certainty, right = np.array([item.certainty for item in found]), np.array([a == b for a, b in pairs])
+        certainty, right = np.array([item.message.certainty for item in found]), np.array([a == b for a, b in pairs])
         lines.append(f"| {name} | {len(found)} | {cells[0]} | {cells[1]} | {calibration_error(certainty, right):.3f} |")
     return lines
 
@@ -163,22 +179,31 @@ def naming(found: list[Predicted]) -> list[str]:
     return lines
 
 
-def two_at_once(recognise: Recogniser, single: list[Predicted]) -> list[str]:
-    """How often a second bottleneck is named where there are two, and where there is one, by how close it must be."""
+def two_at_once(both: list[Predicted], alone: list[Predicted]) -> list[str]:
+    """How often a second bottleneck is named where there are two, and where there is one, by what a clause tells."""
+    lines = ["| from | both named, of two | a second named, of one |", "|---|---|---|"]
+    single = [item for item in alone if item.message.intent in BOTTLENECKS]
+    for threshold in (0.2, 0.3, 0.35, 0.4, 0.5, 0.6):
+        named = [told(item, threshold) == set(item.example.intent.split("+")) for item in both]
+        extra = [len(told(item, threshold)) > 1 for item in single]
+        mark = " (chosen)" if threshold == LEAST_IN_A_CLAUSE else ""
+        lines.append(f"| {threshold}{mark} | {np.mean(named):.3f} | {np.mean(extra):.3f} |")
+    return lines
 
-    def shares(item: Predicted) -> dict[str, float]:
-        """How close each bottleneck comes to the likeliest one."""
-        most = max(item.ranking.get(name, 0.0) for name in BOTTLENECKS)
-        return {name: item.ranking.get(name, 0.0) / most for name in BOTTLENECKS}
 
-    both = read_examples(ROOT / "benchmarks" / "development" / "two_at_once.yml")
-    double = [(shares(predicted(example, recognise(example.text))), example.intent.split("+")) for example in both]
-    alone = [shares(item) for item in single if item.example.intent in BOTTLENECKS and item.intent in BOTTLENECKS]
-    lines = ["| second has at least this share | both named, of two | a second named, of one |", "|---|---|---|"]
-    for share in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7):
-        hits = np.mean([all(found[name] >= share for name in true) for found, true in double])
-        extra = np.mean([sum(value >= share for value in found.values()) > 1 for found in alone])
-        lines.append(f"| {share}{' (chosen)' if share == CLOSE else ''} | {hits:.3f} | {extra:.3f} |")
+def told(item: Predicted, threshold: float) -> set[str]:
+    """The bottlenecks that would be named of a message if clauses counted from `threshold` on."""
+    return {f"bottleneck_{name}" for name in named_bottlenecks(item.message, least_in_a_clause=threshold)}
+
+
+def beside(asking: list[Predicted], telling: list[Predicted]) -> list[str]:
+    """How often a question beside a story is heard, and how often one is heard where there is none."""
+    lines = ["| from | heard | heard in vain |", "|---|---|---|"]
+    for threshold in (0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
+        heard = [item.example.intent.split("+")[1] in asked_in_clauses(item.message, threshold) for item in asking]
+        vain = [bool(asked_in_clauses(item.message, threshold)) for item in telling]
+        mark = {LEAST_IN_A_STORY: " (in a story)", LEAST_IN_AN_ANSWER: " (in an answer)"}.get(threshold, "")
+        lines.append(f"| {threshold}{mark} | {np.mean(heard):.3f} | {np.mean(vain):.4f} |")
     return lines
 
 
@@ -198,7 +223,7 @@ def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
             )
             alarm = np.array([item.danger for item in found]) >= threshold
             cells.append(f"{alarm[wanted].mean():.3f} | {alarm[~wanted].mean():.4f}")
-        mark = {danger_from(): " (asks)", SURE: " (refers)"}.get(threshold, "")
+        mark = {of_pipeline("DangerClassifier")["threshold"]: " (asks)", SURE: " (refers)"}.get(threshold, "")
         lines.append(f"| {threshold}{mark} | {' | '.join(cells)} |")
     return lines
 
@@ -206,11 +231,13 @@ def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
 def interruption_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     """Answers that would interrupt, and commands and questions that do, by threshold, while a question is open."""
     lines = heads(sets, "answers that interrupt | commands that do")
-    for threshold in (0.5, 0.6, 0.7, 0.8, 0.9, LEAST_PROBABILITY_REFLECTING, 0.97, 0.99):
+    for threshold in (0.5, 0.6, 0.7, 0.8, LEAST_PROBABILITY_REFLECTING, 0.9, 0.95, 0.97):
         cells = []
         for found in sets.values():
-            answers = [item.interrupting for item in found if item.example.intent == "give_answer"]
-            commands = [item.interrupting for item in found if item.example.intent in INTERRUPTIONS - {"out_of_scope"}]
+            answers = [interrupting(item.message) for item in found if item.example.intent == "give_answer"]
+            commands = [
+                interrupting(item.message) for item in found if item.example.intent in INTERRUPTIONS - {"out_of_scope"}
+            ]
             cells += [f"{(np.array(values) >= threshold).mean():.3f}" for values in (answers, commands)]
         mark = " (chosen)" if threshold == LEAST_PROBABILITY_REFLECTING else ""
         lines.append(f"| {threshold}{mark} | {' | '.join(cells)} |")
@@ -221,10 +248,8 @@ def noise(recognise: Recogniser, examples: list[Example]) -> list[str]:
     """Macro-F1 on the held-out sentences with so many typing errors in each."""
     lines = ["| typing errors | macro-F1, all intents | macro-F1, bottlenecks |", "|---|---|---|"]
     for errors in range(4):
-        pairs = [
-            (example.intent, predicted(example, recognise(mistype(example.text, errors))).intent)
-            for example in examples
-        ]
+        mistyped = [replace(example, text=mistype(example.text, errors)) for example in examples]
+        pairs = [(item.example.intent, item.message.intent) for item in predicted(recognise, mistyped)]
         lines.append(f"| {errors} | {macro_f1(pairs)[0]:.3f} | {macro_f1(pairs, BOTTLENECKS)[0]:.3f} |")
     return lines
 
@@ -258,7 +283,7 @@ def draw_confusion(found: list[Predicted], title: str, path: Path) -> None:
     figure, axes = plt.subplots(figsize=(14, 13))
     ConfusionMatrixDisplay.from_predictions(
         [item.example.intent for item in found],
-        [item.intent for item in found],
+        [item.message.intent for item in found],
         normalize="true",
         xticks_rotation="vertical",
         include_values=False,
@@ -274,8 +299,8 @@ def draw_curves(sets: dict[str, list[Predicted]], path: Path) -> None:
     figure, (reliable, outside, alarm) = plt.subplots(1, 3, figsize=(18, 5.5))
     reliable.plot([0, 1], [0, 1], color="grey", linewidth=1)
     for name, found in sets.items():
-        certainty = np.array([item.certainty for item in found])
-        right = np.array([item.intent == item.example.intent for item in found])
+        certainty = np.array([item.message.certainty for item in found])
+        right = np.array([item.message.intent == item.example.intent for item in found])
         bins = reliability(certainty, right)
         reliable.plot([mean for mean, _, _ in bins], [share for _, share, _ in bins], marker="o", label=name)
         intents = np.array([item.example.intent for item in found])
@@ -309,6 +334,9 @@ def main() -> None:
     REPORTS.mkdir(exist_ok=True)
     recognise = Recogniser(ensure_model())
     held_out, danger, answers = (read_examples(HELD_OUT / f"{name}.yml") for name in ("intents", "danger", "answers"))
+    both, asking = (
+        predicted(recognise, read_examples(DEVELOPMENT / f"{name}.yml")) for name in ("two_at_once", "with_a_question")
+    )
     training = training_examples()
     messages = [recognise(example.text) for example in training]
     kept = [index for index, message in enumerate(messages) if message.get_sparse_features(TEXT)[1]]
@@ -316,14 +344,11 @@ def main() -> None:
     intents = [example.intent for example in training]
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=1).split(intents, intents))
     sets = {
-        "held-out": [predicted(example, recognise(example.text)) for example in held_out],
+        "held-out": predicted(recognise, held_out),
         "cross-validation": left_out(training, messages, folds),
         "new writer": left_out(training, messages, by_writer(training)),
     }
-    said = {
-        name: [predicted(example, recognise(example.text)) for example in found]
-        for name, found in (("danger", danger), ("answers", answers))
-    }
+    said = {name: predicted(recognise, found) for name, found in (("danger", danger), ("answers", answers))}
     for name in ("held-out", "new writer"):
         draw_confusion(sets[name], f"Recognition, {name}", REPORTS / f"confusion_{name.replace(' ', '_')}.png")
     draw_curves(sets, REPORTS / "curves.png")
@@ -342,7 +367,8 @@ def main() -> None:
     sections = {
         "Scores": [*scores(sets), "", f"{milliseconds:.1f} ms a message, in one process."],
         "Naming a bottleneck, new writer": naming(sets["new writer"]),
-        "Two at once": two_at_once(recognise, sets["new writer"]),
+        "Two at once, development": two_at_once(both, asking),
+        "A question beside a story, development": beside(asking, both),
         "Out of scope": [
             f"- {name}: {share:.3f} caught at {FALSE_ALARMS:.0%} false alarms" for name, share in outside.items()
         ],
@@ -352,9 +378,9 @@ def main() -> None:
         "Level and sector of the speaker, held-out": place_score(),
         "Data": data_report(training, [*held_out, *danger, *answers]),
         "Wrong, held-out": [
-            f"- {item.example.intent} taken for {item.intent} ({item.certainty:.2f}): {item.example.text}"
+            f"- {item.example.intent}, heard {item.message.intent} ({item.message.certainty:.2f}): {item.example.text}"
             for item in sets["held-out"]
-            if item.intent != item.example.intent
+            if item.message.intent != item.example.intent
         ],
     }
     report = "\n\n".join(f"## {title}\n\n" + "\n".join(lines) for title, lines in sections.items())

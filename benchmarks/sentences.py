@@ -11,6 +11,7 @@ import yaml
 from tools.model import ROOT
 
 HELD_OUT = ROOT / "benchmarks" / "held_out"
+DEVELOPMENT = ROOT / "benchmarks" / "development"
 TRAINING = ROOT / "data" / "nlu"
 BOTTLENECKS = ("bottleneck_rol", "bottleneck_structuur", "bottleneck_mandaat")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from coach.message import Message
@@ -18,7 +19,9 @@ INTERRUPTIONS = frozenset(
 # The probability that a message is a command or a question, all of them together, from which it interrupts: an answer
 # that is lost costs the leader's trust, a command that is missed a second try. From the curve in docs/herkenning.md.
 LEAST_PROBABILITY = 0.5
-LEAST_PROBABILITY_REFLECTING = 0.95
+LEAST_PROBABILITY_REFLECTING = 0.87
+# Beyond this a probability is as good as certain.
+LEAST_ODDS = 1e-6
 MOST_WORDS = 12
 THIN_WORDS = 3
 # Up to this many words, a yes or a no is nothing but that, and a message that names a bottleneck chooses it; a longer
@@ -109,9 +112,31 @@ def interrupts(message: Message, *, reflecting: bool) -> bool:
     """
     if message.intent in {"crisis", "other_language"}:  # decided elsewhere, whatever else the message may be
         return True
-    probability = sum(float(item["confidence"]) for item in message.ranking if item["name"] in INTERRUPTIONS)
-    least = LEAST_PROBABILITY_REFLECTING if reflecting else LEAST_PROBABILITY
-    return message.intent in INTERRUPTIONS and probability >= least
+    if message.intent not in INTERRUPTIONS:
+        return False
+    if reflecting:
+        return interrupting(message) >= LEAST_PROBABILITY_REFLECTING
+    return _sum_of_interruptions(message) >= LEAST_PROBABILITY
+
+
+def interrupting(message: Message) -> float:
+    """The probability that a message interrupts the reflection, by its intents and by the layer for commands.
+
+    The two are pooled by the mean of their log-odds: each sees what the other misses (docs/herkenning.md).
+    """
+    by_intents = _sum_of_interruptions(message)
+    if message.command is None:
+        return by_intents
+    return 1 / (1 + math.exp(-(_log_odds(by_intents) + _log_odds(message.command)) / 2))
+
+
+def _sum_of_interruptions(message: Message) -> float:
+    return sum(float(item["confidence"]) for item in message.ranking if item["name"] in INTERRUPTIONS)
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, LEAST_ODDS), 1 - LEAST_ODDS)
+    return math.log(kept / (1 - kept))
 
 
 def is_brief(text: str) -> bool:

@@ -12,7 +12,7 @@ from coach.steering import wait_in_danger
 from coach.vocabulary import Pause
 
 # The probability from which the coach refers without asking first. From the curve in docs/herkenning.md.
-SURE = 0.7
+SURE = 0.6
 
 
 class Kind(StrEnum):

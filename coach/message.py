@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Message:
-    """The leader's last message, as recognised: certainty from 0 to 1, entities as Rasa gives them."""
+    """The leader's last message, as recognised: certainty from 0 to 1, entities as Rasa gives them.
+
+    `command` is the probability that it is a command or question and no answer, of these two alone; None where that was
+    not looked for. `clauses` are those of a message of several: where each starts and ends, and its ranking alone.
+    """
 
     text: str
     intent: str
     certainty: float
     entities: list[dict[str, Any]]
     ranking: list[dict[str, Any]]
+    clauses: list[dict[str, Any]] = field(default_factory=list)
+    command: float | None = None
+
+    @classmethod
+    def of(cls, parsed: Mapping[str, Any]) -> Message:
+        """The message as Rasa's parsing gives it."""
+        intent = parsed.get("intent") or {}
+        return cls(
+            text=(parsed.get("text") or "").strip(),
+            intent=intent.get("name") or "nlu_fallback",
+            certainty=float(intent.get("confidence") or 0.0),
+            entities=parsed.get("entities") or [],
+            ranking=parsed.get("intent_ranking") or [],
+            clauses=parsed.get("clauses") or [],
+            command=parsed.get("command"),
+        )
 
     def values(self, entity: str, role: str | None = None) -> list[str]:
         """The values found for `entity`, each once; with `role`, only those said in that role or chosen by button."""
@@ -26,13 +47,17 @@ class Message:
         return list(dict.fromkeys(found))
 
     def with_text(self, text: str) -> Message:
-        """The message with another text, a part of its own; the entities are those that stand in it."""
-        kept = []
-        for item in self.entities:
-            start = text.find(self.text[item["start"] : item["end"]])
-            if start >= 0:
-                kept.append({**item, "start": start, "end": start + item["end"] - item["start"]})
-        return replace(self, text=text, entities=kept)
+        """The message with another text, a part of its own; entities and clauses are those that stand in it."""
+
+        def kept(places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            found = [(item, text.find(self.text[item["start"] : item["end"]])) for item in places]
+            return [
+                {**item, "start": start, "end": start + item["end"] - item["start"]}
+                for item, start in found
+                if start >= 0
+            ]
+
+        return replace(self, text=text, entities=kept(self.entities), clauses=kept(self.clauses))
 
 
 # Responses to say, each with its values.

@@ -11,9 +11,10 @@ from coach.route import CHOICE, MOST_CLARIFICATIONS, State, bottleneck_question
 from coach.steering import OUTSIDE
 from coach.vocabulary import Bottleneck, Wish
 
-# Two bottlenecks are close when the second has at least this share of the first one's probability; and a bottleneck is
-# named from this share of all four on: below it, asking costs less than naming a wrong one. Both from the curves in
-# docs/herkenning.md.
+# A second bottleneck is named with the first when a clause of its own tells of it with this probability; in a message
+# of one clause, when it has this share of the first one's. And a bottleneck is named from this share of all four on:
+# below it, asking costs less than naming a wrong one. All three from the curves in docs/herkenning.md.
+LEAST_IN_A_CLAUSE = 0.4
 CLOSE = 0.2
 LEAST_CERTAINTY_TO_NAME = 0.4
 # What sounds like an ordinary answer tells of a bottleneck when one of the four is this likely.
@@ -125,7 +126,7 @@ def _take_story(state: State, message: Message) -> Taken:
     if message.intent in WISH_INTENTS and not message.values("bottleneck"):
         wish = WISH_INTENTS[message.intent].value
         return Taken({**_NOTHING_PROPOSED, "proposed_wish": wish, "situation": message.text})
-    named = _named_bottlenecks(message, refused=state["proposed_bottleneck"] if refuses else None)
+    named = named_bottlenecks(message, refused=state["proposed_bottleneck"] if refuses else None)
     if refuses:
         named = _hinted(message.text, state["proposed_bottleneck"]) or named
     if named:
@@ -169,7 +170,7 @@ def _chosen(state: State, message: Message) -> str | None:
     brief, agrees = is_brief(message.text), says_yes(message.text, message.intent)
     refuses = says_no(message.text, message.intent)
     labels = _labels(message)
-    named = _named_bottlenecks(message)
+    named = named_bottlenecks(message)
     if brief and len(labels) == 1 and not (labels[0] == proposed and refuses):
         return labels[0]
     if brief and message.certainty == 1.0 and named:  # a button
@@ -199,8 +200,12 @@ def _labels(message: Message) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _named_bottlenecks(message: Message, refused: str | None = None) -> list[str]:
-    """The bottlenecks that the message tells of: the likeliest one, and a second one close to it.
+def named_bottlenecks(
+    message: Message, refused: str | None = None, least_in_a_clause: float = LEAST_IN_A_CLAUSE
+) -> list[str]:
+    """The bottlenecks that the message tells of: the likeliest one, and a second one in a clause of its own.
+
+    A message of one clause tells of a second one where it is close to the first.
 
     While a bottleneck is asked, "an ordinary answer" or "no" says nothing: then a story is taken for one, if it may be.
     Two that are both called by their name both count. `refused`: not this one.
@@ -217,11 +222,25 @@ def _named_bottlenecks(message: Message, refused: str | None = None) -> list[str
     may_be = message.intent in {"give_answer", "affirm", "deny", f"bottleneck_{refused}"} and story >= LEAST_STORY
     if not certainty or not (may_be or message.intent.startswith("bottleneck_")):
         return []
-    first, *others = sorted(certainty, key=certainty.__getitem__, reverse=True)
+    first = max(certainty, key=certainty.__getitem__)
     if first not in set(Bottleneck) or certainty[first] < LEAST_CERTAINTY_TO_NAME * story:
         return []
-    close = [name for name in others if name in set(Bottleneck) and certainty[name] >= CLOSE * certainty[first]]
-    return [first, *close[:1]]
+    told, least = (
+        (_in_clauses(message), least_in_a_clause) if message.clauses else (certainty, CLOSE * certainty[first])
+    )
+    others = [name for name in set(Bottleneck) & told.keys() - {first, refused} if told[name] >= least]
+    return [first, *sorted(others, key=lambda name: -told[name])[:1]]
+
+
+def _in_clauses(message: Message) -> dict[str, float]:
+    """How likely each bottleneck is in the clause that tells of it most; nothing for a message of one clause."""
+    told: dict[str, float] = {}
+    for clause in message.clauses:
+        for item in clause["intent_ranking"]:
+            name = str(item["name"]).removeprefix("bottleneck_")
+            if name in set(Bottleneck):
+                told[name] = max(told.get(name, 0.0), float(item["confidence"]))
+    return told
 
 
 def calls_one(message: Message) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from typing import Any
 
 from coach.answer import is_brief, says_no, says_plain_yes, says_yes
@@ -28,47 +30,10 @@ OUTSIDE = {
 }
 # Away for so long, a leader is welcomed back.
 SECONDS_OF_SILENCE = 6 * 60 * 60
-# A clause that is a question to the coach or a command whatever stands around it. Sure ones only: what is missed here
-# is an answer still.
-_IN_CLAUSE = {
-    "ask_privacy": re.compile(
-        r"\b(?:wat (?:gebeurt )?er|wat doen? (?:je|jullie)|hoe zit het|waar blijven"
-        r"|bewaren? (?:je|jullie)|sla je)\b.{0,25}"
-        r"\b(?:mijn gegevens|mijn privacy|dit gesprek|mijn antwoorden|wat ik (?:hier )?(?:typ|zeg|schrijf))\b"
-        r"|\bwie (?:kan|kunnen|mag|mogen|gaat) (?:dit|mee)\b.{0,25}\blezen\b"
-        r"|\bwie (?:leest|ziet) (?:dit gesprek|dit (?:eigenlijk|allemaal)|mijn antwoorden|wat ik (?:typ|schrijf|zeg))\b"
-        r"|\bwie leest (?:dit|dat|(?:er )?mee)\W*$|\bleest (?:er )?iemand mee\b"
-        r"|\b(?:is|blijft) dit (?:gesprek )?(?:hier )?(?:anoniem|privé|vertrouwelijk|geheim)\b"
-        r"|\bwordt dit (?:gesprek )?(?:bewaard|opgeslagen)\b"
-    ),
-    "ask_contact": re.compile(
-        r"\b(?:kan|mag|wil|zou) ik (?:\w+ ){0,3}?(?:met )?(?:een (?:echte? )?mens|een echt persoon|iemand van jullie)\b"
-        r"(?: \w+){0,2} (?:spreken|bellen|praten|mailen)\b"
-        r"|\b(?:een echt(?:e)? mens|iemand van jullie)\b.{0,25}\b(?:spreken|bellen|praten|mailen)\b"
-        r"|\bhoe (?:kan|bereik) ik (?:jullie|het netwerk)\b|\bhebben jullie een telefoonnummer\b"
-    ),
-    "ask_bot_identity": re.compile(
-        r"\b(?:ben (?:je|jij)|zijn jullie) (?:dan |nou |nu |wel )?(?:eigenlijk )?(?:een |die |de )?(?:echte? )?"
-        r"(?:robot|bot|mens|computer|chatbot|persoon)\b|\bben (?:je|jij) (?:wel )?echt\W*$"
-        r"|\bpraat ik (?:nu |hier )?met een (?:mens|computer|robot|persoon)\b"
-    ),
-    "ask_about_network": re.compile(r"\b(?:wat|wie) (?:is|zijn|doet) (?:dat |jullie )?(?:netwerk )?met andere ogen\b"),
-    "ask_about_principles": re.compile(
-        r"^(?:\w+ )?(?:welke|wat zijn) (?:die |de )?(?:vier )?principes\b(?! (?:we|wij|ik|ze|zij|onze|mijn)\b)"
-    ),
-    "ask_explanation": re.compile(
-        r"(?<!: )\bwat bedoel je (?:met|daarmee|hiermee|precies)\b"
-        r"|^(?:leg|kun je|kan je|wil je)\b.{0,20}\buit(?:leggen)?\b(?! aan\b)"
-    ),
-    "ask_example": re.compile(r"^(?:geef|heb je|noem|mag ik|kun je)\b(?!.{0,20}\b(?:goede|zelf)\b).{0,20}\bvoorbeeld"),
-    "skip": re.compile(
-        r"^(?:nou |ok |oké |ja |nee )?sla (?:(?:deze|die|dit|dat|hem|de)(?: vraag)? )?(?:maar )?(?:even )?over\b"
-        r"|^(?:mag ik )?(?:deze|die) (?:vraag )?overslaan\b"
-    ),
-    "pause": re.compile(
-        r"^(?:ik wil |zullen we |nu |graag )?(?:even (?:een )?)?(?:pauze|pauzeren)(?: graag| aub| nu)?\W*$"
-    ),
-}
+# A clause is a question to the coach or a command from this probability on; in an answer, where such words tell of the
+# leader's own work more often, from a higher one. What is missed is an answer still. From docs/herkenning.md.
+LEAST_IN_A_STORY = 0.7
+LEAST_IN_AN_ANSWER = 0.95
 _PRINCIPLE = re.compile(
     r"\bprincipes?\b|\bander(?:e|s)?\b|\bgun het\b|\bweeg\b|\bverbind met\b|\bondersteun en\b|\bfaciliteer\b"
 )
@@ -93,27 +58,40 @@ _DOUBTS = re.compile(
 _STOPPED = {"paused": None, "outcome": Outcome.STOPPED.value}
 _SAFE = {"paused": None, "danger": None, "danger_to": None}
 _ASKS = re.compile(r"\?|^(?:en |maar )?(?:moet|mag|kan|wie|wat|hoe|waar|wanneer|is het)\b")
-_CLAUSES = re.compile(
-    r"(?<=[.!?;])\s+|,\s+(?=maar |en |alleen |wel |ook |trouwens )"
-    r"|\s+(?=maar (?:ik|wat|wie|hoe|kun|kan|is|wordt|eerst) )|\n+"
-)
+_BETWEEN_CLAUSES = " ,;:()"
 _FILLER = re.compile(
     r"^(?:maar|en|ook|wel|alleen|trouwens|oh?|oké|ok|nou|ja|nee|hm+|even|graag|dus|dat|nog|iets|eerst)$"
 )
 
 
-def divide(message: Message) -> tuple[list[str], Message]:
+def divide(message: Message, *, reflecting: bool = False) -> tuple[list[str], Message]:
     """The commands and questions that stand in clauses of their own, and the message without these clauses."""
-    found, rest = [], []
-    for clause in _CLAUSES.split(message.text):
-        intent = next((name for name, pattern in _IN_CLAUSE.items() if pattern.search(clause.lower())), None)
-        if intent:
-            found.append(intent)
-        else:
-            rest.append(clause)
-    if not found:
+    asked = asked_in_clauses(message, LEAST_IN_AN_ANSWER if reflecting else LEAST_IN_A_STORY)
+    if not asked:
         return [], message
-    return list(dict.fromkeys(found)), message.with_text(" ".join(rest))
+    rest = message.text
+    for clause in sorted((clause for found in asked.values() for clause in found), key=lambda item: -item["start"]):
+        rest = rest[: clause["start"]] + rest[clause["end"] :]
+    told = message.with_text(rest.strip(_BETWEEN_CLAUSES))
+    if message.intent in asked and told.clauses:  # the whole sounded like the question: the rest speaks for itself
+        ranking = max(told.clauses, key=lambda item: item["end"] - item["start"])["intent_ranking"]
+        told = replace(told, intent=ranking[0]["name"], certainty=ranking[0]["confidence"], ranking=ranking)
+    return [*asked], told
+
+
+def asked_in_clauses(message: Message, least: float) -> dict[str, list[dict[str, Any]]]:
+    """What the message's clauses ask or command with probability `least` or more, and which clauses do.
+
+    Two clauses that ask the same make each other surer (as independent witnesses).
+    """
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for clause in message.clauses:
+        asked.setdefault(clause["intent_ranking"][0]["name"], []).append(clause)
+    doubts = {
+        name: math.prod(1 - clause["intent_ranking"][0]["confidence"] for clause in found)
+        for name, found in asked.items()
+    }
+    return {name: found for name, found in asked.items() if name in IN_A_CLAUSE and 1 - doubts[name] >= least}
 
 
 def says_more(text: str) -> bool:
@@ -125,6 +103,7 @@ def says_more(text: str) -> bool:
 ABOUT = {"ask_about_bottlenecks": "utter_about_bottlenecks", "ask_about_principles": "utter_about_principles"}
 EXPLAINED = ("ask_explanation", "ask_example", *ABOUT)
 STEERABLE = frozenset({*ANSWERS, *EXPLAINED, "skip", "pause", "go_back"})
+IN_A_CLAUSE = STEERABLE - {"go_back"}
 
 
 def steer(state: State, wanted: list[str], message: Message) -> Taken:

@@ -82,10 +82,10 @@ class Pool:
         return cls(names, log_shares, experts, dict(zip([*features, _SHARES], map(float, powers), strict=True)))
 
     def probabilities(self, features: Features) -> Array:
-        """Of each label for each message, shape (messages, labels); the rows add up to one."""
+        """Of each label for each message, shape (messages, labels), by the kinds there are; the rows add up to one."""
         pooled = self.powers[_SHARES] * self.log_shares
-        for kind, expert in self.experts.items():
-            pooled = pooled + self.powers[kind] * expert.log_probabilities(features[kind])
+        for kind, matrix in features.items():
+            pooled = pooled + self.powers[kind] * self.experts[kind].log_probabilities(matrix)
         return np.asarray(np.exp(_log_softmax(pooled)))
 
     def save(self, file: Path) -> None:

@@ -18,10 +18,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import vstack
 
+from nlu.clauses import CLAUSE_OF, CLAUSES, END, START
 from nlu.pool import Features, Pool
 from nlu.source import source_digest
 
 FILE = "pool.npz"
+# Of a clause, so many of the likeliest intents are told.
+MOST_OF_A_CLAUSE = 5
 
 
 def features_of(messages: list[Message]) -> Features:
@@ -37,6 +40,12 @@ def features_of(messages: list[Message]) -> Features:
 def has_features(message: Message) -> bool:
     """Whether a message has what `features_of` asks for; one without text has not."""
     return bool(message.get_dense_features(TEXT)[1] and message.get_sparse_features(TEXT)[1])
+
+
+def ranked(probabilities: dict[str, float]) -> list[dict[str, Any]]:
+    """Rasa's ranking of intents: the likeliest first."""
+    likeliest = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
+    return [{"name": name, "confidence": probabilities[name]} for name in likeliest]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -72,35 +81,35 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`ranking_length`: how many of the likeliest intents are told; 0 for all."""
-        return {"ranking_length": 10}
+        """No options."""
+        return {}
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """The source of what learns: another one means training again."""
         return "-".join(source_digest(str(path)) for path in sorted(Path(__file__).parent.glob("*.py")))
 
-    def _features(self, messages: list[Message]) -> Features:
-        """What is learned from: the sentence features, by kind."""
-        return features_of(messages)
-
-    def _label(self, intent: str) -> str:
-        """What is learned: the intent itself."""
+    def _label(self, intent: str) -> str | None:
+        """What is learned: the intent itself. None where nothing is learned from its examples."""
         return intent
 
     def _probabilities(self, messages: list[Message]) -> Iterator[tuple[Message, dict[str, float]]]:
         """The messages with features, each with the probability of each label; none before training."""
         known = [message for message in messages if has_features(message)]
         if self._pool and known:
-            for message, row in zip(known, self._pool.probabilities(self._features(known)), strict=True):
+            for message, row in zip(known, self._pool.probabilities(features_of(known)), strict=True):
                 yield message, dict(zip(self._pool.labels, map(float, row), strict=True))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from the examples; with fewer than two intents there is nothing to tell apart."""
-        examples = [message for message in training_data.intent_examples if has_features(message)]
-        intents = [str(message.get(INTENT)) for message in examples]
-        if len(set(intents)) > 1:
-            self._pool = Pool.fit(self._features(examples), [self._label(intent) for intent in intents])
+        """Learn from the examples; with fewer than two labels there is nothing to tell apart."""
+        labelled = [
+            (message, label)
+            for message in training_data.intent_examples
+            if has_features(message) and (label := self._label(str(message.get(INTENT))))
+        ]
+        if len({label for _, label in labelled}) > 1:
+            examples, labels = zip(*labelled, strict=True)
+            self._pool = Pool.fit(features_of(list(examples)), list(labels))
             with self._model_storage.write_to(self._resource) as directory:
                 self._pool.save(directory / FILE)
         return self._resource
@@ -124,10 +133,21 @@ class PooledClassifier(IntentClassifier, GraphComponent):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the likeliest intent of each message, and the ranking of all."""
+        """Set the likeliest intent of each message and the ranking of all, and gather its clauses."""
         for message, probabilities in self._probabilities(messages):
-            likeliest = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
-            ranking = [{"name": name, "confidence": probabilities[name]} for name in likeliest]
+            ranking = ranked(probabilities)
             message.set(INTENT, ranking[0], add_to_output=True)
-            message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"] or None], add_to_output=True)
-        return messages
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        clauses = [message for message in messages if message.get(CLAUSE_OF)]
+        if self._pool and clauses:
+            self._gather(self._pool, clauses)
+        return [message for message in messages if not message.get(CLAUSE_OF)]
+
+    def _gather(self, pool: Pool, clauses: list[Message]) -> None:
+        """Set on each message what its clauses tell by their words, and where they stand in it."""
+        words = vstack([clause.get_sparse_features(TEXT)[1].features for clause in clauses], format="csr")
+        for clause, row in zip(clauses, pool.probabilities({"sparse": words}), strict=True):
+            ranking = ranked(dict(zip(pool.labels, map(float, row), strict=True)))[:MOST_OF_A_CLAUSE]
+            found = {START: clause.get(START), END: clause.get(END), INTENT_RANKING_KEY: ranking}
+            message = clause.get(CLAUSE_OF)
+            message.set(CLAUSES, [*(message.get(CLAUSES) or []), found], add_to_output=True)

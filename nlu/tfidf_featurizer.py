@@ -30,9 +30,13 @@ VIEWS: dict[str, dict[str, Any]] = {
 }
 
 
-def new_vectorizer(view: str) -> TfidfVectorizer:
-    """An unfitted vectorizer for one of `VIEWS`, with sublinear term frequency (1 + log tf)."""
-    return TfidfVectorizer(sublinear_tf=True, **VIEWS[view])
+# From so many messages on, a term of one message alone says who wrote it and not what is meant.
+MANY = 500
+
+
+def new_vectorizer(view: str, messages: int = 0) -> TfidfVectorizer:
+    """An unfitted vectorizer for one of `VIEWS` on so many messages, with sublinear term frequency (1 + log tf)."""
+    return TfidfVectorizer(sublinear_tf=True, min_df=2 if messages >= MANY else 1, **VIEWS[view])
 
 
 def text_for(view: str, message: Message) -> str:
@@ -97,7 +101,9 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         """Learn which terms there are and how rare each is."""
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
         for view in VIEWS if messages else ():
-            self._vectorizers[view] = new_vectorizer(view).fit(text_for(view, message) for message in messages)
+            self._vectorizers[view] = new_vectorizer(view, len(messages)).fit(
+                text_for(view, message) for message in messages
+            )
         with self._model_storage.write_to(self._resource) as directory:
             for view, vectorizer in self._vectorizers.items():
                 terms = {term: int(index) for term, index in vectorizer.vocabulary_.items()}

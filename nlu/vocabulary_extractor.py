@@ -31,19 +31,25 @@ from nlu.source import source_digest
 
 SELF, OTHER = "self", "other"
 # What a word may end on beyond its last part: a plural, or a woman's form of a title.
-ENDING = r"(?:s|en|es|'s|e|ster|in|tje|trice)?$"
+PLURAL = r"(?P<plural>en|es|s|'s)?"
+ENDING = rf"(?:{PLURAL}|e|ster|in|tje|trice)$"
 
 # Where somebody starts to say who they are themselves, and where that clause ends.
 SPEAKS_OF_SELF = re.compile(
-    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|ik geef leiding|ik stuur"
-    r"|ik kom uit|ik run|ik sta voor|ik doe|heb de leiding|zit zelf|wij zijn|we zijn|wij werken|we werken"
-    r"|wij van|werkzaam|mijn functie is|mijn rol is|(?:wij|ik),? als"
-    r"|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|hier een|spreekt met een|ons|onze|mijn"
-    r"|(?<!werkt )als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
+    r"\b(?:ik ben|ben ik|ik werk|werk ik|ik zit|zit ik|ik leid|ik bestuur|ik geef|ik stuur|ik kom uit|ik run|ik sta"
+    r"|ik doe|ik draai|ik hou|ik houd|ik zwaai|ik behandel|ik voorzit|ik rij|ik trek"
+    r"|ik heb(?=[^.;,]* onder (?:me|mij)\b)"
+    r"|(?<!vroeger )(?:bestuur|leid|stuur|geef|draai|doe) ik|(?:ben|werk|sta|zit|geef) (?:nu|sinds|sedert|al|inmiddels)"
+    r"|(?<!het )(?<!dit )(?<!ons )(?<!mijn )werk (?:bij|in|op|als)|heb de leiding|zit zelf|gewoon de baas|maar nu"
+    r"|wij zijn|we zijn|wij werken|we werken|wij van|werkzaam|mijn functie is|mijn rol is|(?:wij|ik),? als|namens"
+    r"|vanuit (?:de|het|mijn|ons|onze)|bij ons (?:op|in|bij)|hier bij|hier een|spreekt met een|spreek je met"
+    r"|ons|onze|mijn|(?<!werkt )als(?! (?:de|het|een|onze|mijn|die|dat|er|ze|hij|zij|wij|we|ik|je|jij|iemand)\b))\b"
 )
 _ENDS = (
-    r"[.;:!?\n]|\b(?:maar|omdat|want|terwijl|waar|die|dat|dus|geen|niet|met|tegen|naar|over|samen|te|volgens|vindt|wil|probeer"
-    r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik))\b"
+    r"[.;:!?\n]|\b(?:maar|omdat|want|terwijl|waar|die|dat|(?<!ik ben )(?<!ben ik )dus|geen|niet"
+    r"|(?<!stichting )(?<!organisatie )(?<!school )(?<!spreek je )met|tegen|naar|(?<!leiding )(?<!scepter )over|samen"
+    r"|te|volgens|onder (?!me|mij)|vindt|wil|probeer|naast|boven|via|krijg|moet|zie|vraag|behandel|zonder|in plaats van"
+    r"|en (?:de|het|mijn|onze|die|hij|zij|ze|wij|we|ik|moet|krijg|zie|behandel|word|loop|merk|vraag))\b"
 )
 CLAUSE_ENDS = re.compile(rf"{_ENDS}|, (?!(?:bij|in|op|van|basis|voor)\b)")
 # A title that opens a message may be followed by its organisation after a comma, and not by somebody else.
@@ -57,7 +63,7 @@ AT_OURS = re.compile(r"^(?:bij ons .*|hier bij)$")
 GREETED = re.compile(
     r"\W*(?:(?:hoi|hallo|dag|goedemorgen|goedemiddag)\W+)?"
     r"(?:(?:k )?ben (?:een )?|sinds kort |(?:spreekt u |hier )?met (?:de |een )?"
-    r"|waarnemend |algemeen |beginnend |gewoon |nog steeds |lid (?:van de )?)?"
+    r"|waarnemend |ambulant |voormalig |loco|algemeen |beginnend |gewoon |nog steeds |lid (?:van de )?)?"
 )
 # "schoolleider hier", "Wethouder van een kleine gemeente": a title that opens the message, of whom nothing is told.
 OPENS_WITH_TITLE = re.compile(
@@ -68,6 +74,15 @@ OPENS_WITH_TITLE = re.compile(
 )
 
 
+# A word of this many letters that is one letter away from a known one is that one, misspelled.
+LONG = 9
+
+
+def one_less(word: str) -> list[str]:
+    """`word` without each of its letters in turn: what words one letter apart, or with two swapped, have in common."""
+    return [word[:index] + word[index + 1 :] for index in range(len(word))]
+
+
 @dataclass(frozen=True)
 class Mention:
     """One word of the lists in a text, from `start` up to `end`, and what it stands for."""
@@ -76,6 +91,7 @@ class Mention:
     end: int
     entity: str
     values: tuple[str, ...]
+    plural: bool
 
 
 class Vocabulary:
@@ -120,8 +136,14 @@ class Vocabulary:
             for word in longest_first
             if "-" in {word[0], word[-1]}
         ]
+        self._shortened = {
+            part: word
+            for word in longest_first
+            if len(word) >= LONG and word.isalpha() and self._meanings[word][0][0] in {"level", "sector"}
+            for part in one_less(word)
+        }
         # "Zorgen" are worries, not a sector.
-        self._pattern = re.compile(rf"(?<![\w-])(?!zorgen\b)({words})(?:s|en|'s)?(?![\w-])")
+        self._pattern = re.compile(rf"(?<![\w-])(?!zorgen\b)({words}){PLURAL}(?![\w-])")
 
     def _add(self, word: str, entity: str, values: Iterable[str]) -> None:
         self._meanings.setdefault(word.lower(), []).append((entity, tuple(values)))
@@ -131,16 +153,27 @@ class Vocabulary:
         found = []
         for match in self._pattern.finditer(text.lower()):
             for entity, values in self._meanings[match.group(1)]:
-                found.append(Mention(match.start(), match.end(), entity, values))
+                found.append(Mention(match.start(), match.end(), entity, values, bool(match["plural"])))
         for word in re.finditer(r"[\w-]+", text.lower()):
             known = {item.entity for item in found if item.start < word.end() and word.start() < item.end}
             for part, name in self._parts:
-                if part.search(word.group()):
+                if inside := part.search(word.group()):
+                    plural = bool(inside.groupdict().get("plural"))
                     for entity, values in self._meanings[name]:
                         if entity not in known:
                             known.add(entity)
-                            found.append(Mention(word.start(), word.end(), entity, values))
+                            found.append(Mention(word.start(), word.end(), entity, values, plural))
+            if not known and word.group() not in self._meanings:
+                for entity, values in self._misspelled(word.group()):
+                    found.append(Mention(word.start(), word.end(), entity, values, plural=False))
         yield from sorted(found, key=lambda item: item.start)
+
+    def _misspelled(self, word: str) -> list[tuple[str, tuple[str, ...]]]:
+        """What the function title or organisation that `word` is one letter away from stands for, if any."""
+        if len(word) < LONG:
+            return []
+        meant = next((self._shortened[part] for part in [word, *one_less(word)] if part in self._shortened), None)
+        return self._meanings[meant] if meant else []
 
 
 @dataclass(frozen=True)
@@ -181,6 +214,9 @@ def role_of(mention: Mention, text: str, spans: list[Span], functions: set[int])
     """Whether `mention` is about the speaker (SELF) or somebody else (OTHER); `functions` begin where a level does."""
     for span in spans:
         if not span.start <= mention.start < span.end:
+            continue
+        # "Ik stuur tien leerkrachten aan": many of a function are not the one who speaks.
+        if mention.entity == "level" and mention.plural and not text.startswith(("wij", "we"), span.start):
             continue
         theirs = mention.entity == "sector" and mention.start not in functions
         beside = not span.next_to_it or not text[span.start : mention.start].strip()
@@ -268,6 +304,12 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
         spans = self_spans(lowered) + opening_span(lowered, mentions)
         functions = {mention.start for mention in mentions if mention.entity == "level"}
         roles = [role_of(mention, lowered, spans, functions) for mention in mentions]
+        # Who says two functions of themselves says their own first.
+        own = [
+            mention.start
+            for mention, role in zip(mentions, roles, strict=True)
+            if role == SELF and mention.entity == "level"
+        ]
         # A title that tells the sector tells it best: a doctor of schools is no teacher.
         titled = {
             mention.start
@@ -276,7 +318,8 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
         }
         for mention, said in zip(mentions, roles, strict=True):
             beside = titled and mention.entity == "sector" and mention.start not in titled
-            role = OTHER if beside else said
+            later = mention.entity == "level" and mention.start != min(own, default=mention.start)
+            role = OTHER if beside or later else said
             for value in mention.values:
                 entity: dict[str, Any] = {
                     ENTITY_ATTRIBUTE_TYPE: mention.entity,

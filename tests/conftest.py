@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import uuid
@@ -12,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.core.agent import Agent
 from rasa_sdk import Tracker
 
+from coach.message import Message
 from tools import serve
 from tools.chat import send
 from tools.model import ensure_model
@@ -44,6 +47,13 @@ class Coach:
 @pytest.fixture(scope="session")
 def model() -> Path:
     return ensure_model()
+
+
+@pytest.fixture(scope="session")
+def recognised(model: Path) -> Callable[[str], Message]:
+    """What the trained model makes of a text, as the coach hears it."""
+    agent = Agent.load(str(model))
+    return lambda text: Message.of(asyncio.run(agent.parse_message(text)))
 
 
 @contextmanager

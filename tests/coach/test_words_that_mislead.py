@@ -9,7 +9,6 @@ from coach.confidence import read_number
 from coach.recognising import says_only_places
 from coach.responding import respond
 from coach.route import State
-from coach.steering import divide
 from coach.summary import ADDITION
 from coach.taking import decides, take
 from tests.coach.messages import message
@@ -209,36 +208,6 @@ def test_a_title_leaves_what_stands_behind_it() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Morgen ga ik iemand van het netwerk bellen",
-        "Ik wil met een persoon van de gemeente praten",
-        "Ik wil vaker een mens achter het dossier spreken",
-        "We moeten samen bepalen welke principes we hanteren",
-        "Geef zelf het goede voorbeeld",
-        "Leg het rustig uit aan ouders",
-        "Doorvragen bij de gemeente: wat bedoel je precies",
-    ],
-)
-def test_an_ordinary_clause_asks_the_coach_nothing(text: str) -> None:
-    assert divide(message(text))[0] == []
-
-
-@pytest.mark.parametrize(
-    ("text", "asked"),
-    [
-        ("kan ik een mens spreken", "ask_contact"),
-        ("mag ik iemand van jullie bellen", "ask_contact"),
-        ("welke principes zijn er", "ask_about_principles"),
-        ("geef eens een voorbeeld", "ask_example"),
-        ("leg eens uit", "ask_explanation"),
-    ],
-)
-def test_a_question_to_the_coach_is_found(text: str, asked: str) -> None:
-    assert divide(message(text))[0] == [asked]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
         "mijn rol is vooral luisteren naar mijn team",
         "mijn rol is eigenlijk verbinden",
         "de rol van de gemeente is vooral financieren",
@@ -346,7 +315,8 @@ def test_an_answer_to_the_question_behind_a_confirmation_is_kept() -> None:
 
 def test_a_pause_beside_an_answer_is_one() -> None:
     asked = State({**ANSWERED, "gun_het_tijd": None, "welcomed": True})
-    taken = respond(asked, message("Wij overleggen elke week met het hele team. Even pauze graag."), 0)
+    text = "Wij overleggen elke week met het hele team. Even pauze graag."
+    taken = respond(asked, message(text, clauses={"Even pauze graag.": "pause"}), 0)
     assert taken
     assert taken.changes["paused"] == "break"
     assert taken.changes["gun_het_tijd"] == "Wij overleggen elke week met het hele team."

@@ -15,12 +15,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
 from benchmarks.measures import calibration_error
+from nlu.clauses import ClauseSplitter
+from nlu.command_classifier import CommandClassifier
 from nlu.danger_classifier import DangerClassifier
-from nlu.danger_cues import cues_of
 from nlu.pool import Pool
-from nlu.pooled_classifier import PooledClassifier
+from nlu.pooled_classifier import PooledClassifier, has_features
 
-CLASSIFIERS = [PooledClassifier, DangerClassifier]
+CLASSIFIERS = [PooledClassifier, CommandClassifier]
 INTENTS = ["crisis", "give_answer", "stop"]
 
 
@@ -48,11 +49,10 @@ def train(
     return classifier.load(config, storage, resource, context)
 
 
-@pytest.mark.parametrize("classifier", CLASSIFIERS)
 def test_what_was_learned_is_loaded_and_nothing_else_is_needed(
-    classifier: Any, storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
 ) -> None:
-    loaded = train(classifier, storage, resource, context)
+    loaded = train(PooledClassifier, storage, resource, context)
     found = loaded.process(messages(30, seed=1))
     certain = [message for message in found if message.get(INTENT)]
     assert len(certain) == 30
@@ -111,25 +111,64 @@ def ranked(**confidences: float) -> Message:
     return message
 
 
-def test_the_layer_alone_decides_on_danger(
-    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+@pytest.mark.parametrize(
+    ("confidences", "ranking"),
+    [
+        ({"give_answer": 0.6, "crisis": 0.3}, ["crisis", "give_answer"]),
+        ({"crisis": 0.29, "bottleneck_rol": 0.2, "stop": 0.1}, ["bottleneck_rol", "crisis", "stop"]),
+        ({"nlu_fallback": 0.1, "stop": 0.09, "crisis": 0.05}, ["nlu_fallback", "stop", "crisis"]),
+        ({"stop": 1.0}, ["stop"]),
+    ],
+)
+def test_danger_counts_whatever_else_a_message_is(
+    confidences: dict[str, float],
+    ranking: list[str],
+    storage: LocalModelStorage,
+    resource: Resource,
+    context: ExecutionContext,
 ) -> None:
-    ready = train(DangerClassifier, storage, resource, context, threshold=0.3)
-    alarmed = ready.process([ranked(give_answer=0.9, crisis=0.1)])[0]
-    assert alarmed.get(INTENT)["name"] == "crisis"
-    assert [item["name"] for item in alarmed.get(INTENT_RANKING_KEY)] == ["crisis", "give_answer"]
-    calm = messages(2)[1]
-    calm.set(INTENT_RANKING_KEY, [{"name": "crisis", "confidence": 0.9}, {"name": "stop", "confidence": 0.1}])
-    assert ready.process([calm])[0].get(INTENT)["name"] == "stop"
+    ready = DangerClassifier.create({"threshold": 0.3}, storage, resource, context)
+    found = ready.process([ranked(**confidences)])[0]
+    assert found.get(INTENT)["name"] == ranking[0]
+    assert [item["name"] for item in found.get(INTENT_RANKING_KEY)] == ranking
 
 
 @pytest.mark.parametrize("threshold", [0, 1, -0.1, 2])
-def test_a_threshold_that_is_no_probability_is_refused(threshold: float) -> None:
+def test_a_threshold_that_is_no_probability_is_refused(
+    threshold: float, storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        DangerClassifier.validate_config({"threshold": threshold})
+        DangerClassifier.create({"threshold": threshold}, storage, resource, context)
 
 
-def test_cues_are_groups_and_their_pairs() -> None:
-    found = cues_of(["een leerling wil dood", "de begroting is rond"]).toarray()
-    assert found.shape[0] == 2
-    assert found[0].sum() > found[1].sum()
+def test_commands_are_told_from_answers_and_the_intent_stays(
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    config = {"commands": ["stop"], "answers": ["give_answer"]}
+    ready = train(CommandClassifier, storage, resource, context, **config)
+    found = ready.process(messages(60, seed=1))
+    right = [
+        (message.get("command") > 0.5) == (message.get(INTENT) == "stop")
+        for message in found
+        if message.get(INTENT) != "crisis"
+    ]
+    assert np.mean(right) > 0.8
+    assert [message.get(INTENT) for message in found[:3]] == INTENTS
+
+
+def test_clauses_go_along_and_are_gathered(
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    ready = train(PooledClassifier, storage, resource, context)
+    whole = messages(1)[0]
+    whole.set(TEXT, "we bellen elkaar elke week. ik wil nu stoppen met dit")
+    split = ClauseSplitter.create({}, storage, resource, context).process([whole])
+    for clause in split[1:]:
+        assert not has_features(clause)
+        clause.add_features(Features(csr_matrix(np.full((1, 6), 2.0)), FEATURE_TYPE_SENTENCE, TEXT, "sparse"))
+    assert ready.process(split) == [whole]
+    found = whole.get("clauses")
+    assert [whole.get(TEXT)[item["start"] : item["end"]] for item in found] == [
+        "we bellen elkaar elke week", "ik wil nu stoppen met dit"
+    ]  # fmt: skip
+    assert all(item[INTENT_RANKING_KEY][0]["name"] == "stop" for item in found)
