@@ -31,7 +31,7 @@ from nlu.source import source_digest
 
 SELF, OTHER = "self", "other"
 # What a word may end on beyond its last part: a plural, or a woman's form of a title.
-PLURAL = r"(?P<plural>en|es|s|'s)?"
+PLURAL = r"(?P<plural>en|es|s|n|'s)?"
 ENDING = rf"(?:{PLURAL}|e|ster|in|tje|trice)$"
 
 # Where somebody starts to say who they are themselves, and where that clause ends.
@@ -163,8 +163,9 @@ class Vocabulary:
                         if entity not in known:
                             known.add(entity)
                             found.append(Mention(word.start(), word.end(), entity, values, plural))
-            if not known and word.group() not in self._meanings:
-                for entity, values in self._misspelled(word.group()):
+            if word.group() not in self._meanings:
+                missed = [meaning for meaning in self._misspelled(word.group()) if meaning[0] not in known]
+                for entity, values in missed:
                     found.append(Mention(word.start(), word.end(), entity, values, plural=False))
         yield from sorted(found, key=lambda item: item.start)
 
