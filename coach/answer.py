@@ -21,7 +21,7 @@ INTERRUPTIONS = frozenset(
 LEAST_PROBABILITY = 0.5
 LEAST_PROBABILITY_REFLECTING = 0.9
 # Beyond this a probability is as good as certain.
-LEAST_ODDS = 1e-6
+NEGLIGIBLE = 1e-6
 MOST_WORDS = 12
 THIN_WORDS = 3
 # Up to this many words, a yes or a no is nothing but that, and a message that names a bottleneck chooses it; a longer
@@ -135,7 +135,7 @@ def _sum_of_interruptions(message: Message) -> float:
 
 
 def _log_odds(probability: float) -> float:
-    kept = min(max(probability, LEAST_ODDS), 1 - LEAST_ODDS)
+    kept = min(max(probability, NEGLIGIBLE), 1 - NEGLIGIBLE)
     return math.log(kept / (1 - kept))
 
 

@@ -115,7 +115,7 @@ def react(state: State, message: Message) -> Taken:
         return wait_in_danger(message)
     if message.certainty >= SURE:
         return refer(message.text)
-    aside = {name: getattr(message, name) for name in ("text", "entities", "ranking")}
+    aside = {name: getattr(message, name) for name in ("text", "entities", "ranking", "clauses")}
     changes = {"paused": Pause.CHECK.value, "set_aside": aside, "pending_command": None}
     return Taken(changes, [("utter_danger_check", {})])
 

@@ -59,6 +59,7 @@ _STOPPED = {"paused": None, "outcome": Outcome.STOPPED.value}
 _SAFE = {"paused": None, "danger": None, "danger_to": None}
 _ASKS = re.compile(r"\?|^(?:en |maar )?(?:moet|mag|kan|wie|wat|hoe|waar|wanneer|is het)\b")
 _BETWEEN_CLAUSES = " ,;:()"
+_ENDS_OF_A_CLAUSE = f"{_BETWEEN_CLAUSES}.!?\n"
 _FILLER = re.compile(
     r"^(?:maar|en|ook|wel|alleen|trouwens|oh?|oké|ok|nou|ja|nee|hm+|even|graag|dus|dat|nog|iets|eerst)$"
 )
@@ -71,7 +72,8 @@ def divide(message: Message, *, reflecting: bool = False) -> tuple[list[str], Me
         return [], message
     rest = message.text
     for clause in sorted((clause for found in asked.values() for clause in found), key=lambda item: -item["start"]):
-        rest = rest[: clause["start"]] + rest[clause["end"] :]
+        # What ended the clause goes with it: no stray question mark stays in an answer.
+        rest = f"{rest[: clause['start']].rstrip(' (')} {rest[clause['end'] :].lstrip(_ENDS_OF_A_CLAUSE)}"
     told = message.with_text(rest.strip(_BETWEEN_CLAUSES))
     if message.intent in asked and told.clauses:  # the whole sounded like the question: the rest speaks for itself
         ranking = max(told.clauses, key=lambda item: item["end"] - item["start"])["intent_ranking"]

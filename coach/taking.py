@@ -101,7 +101,7 @@ def decides(state: State, message: Message) -> bool:
         "rating": number or intent in FAREWELLS,
         "felt_heard": intent in FAREWELLS,
         **dict.fromkeys(("handoff_consent", "reply_address", "handoff_check"), answers_offer(message)),
-        "second_round": intent in {"thank", "resume"} or says_no(message.text, intent),
+        "second_round": intent in {"thank", "resume"} or (intent == "stop" and says_no(message.text, intent)),
         "confirmation": repeats_command(state, message) or intent in {"resume", "go_back"},
         "continue_coaching": intent in {"resume", "stop", "goodbye"}
         or (intent == "start_over" and state["paused"] == Pause.SILENCE)

@@ -234,3 +234,10 @@ def test_what_interrupts_is_what_a_rule_answers_while_a_question_is_open() -> No
             for step in rule["steps"]:
                 answered |= {either["intent"] for either in [step, *step.get("or", [])] if "intent" in either}
     assert answered == (INTERRUPTIONS | {"crisis"}) - set(OUTSIDE)
+
+
+def test_commands_are_learned_as_what_interrupts() -> None:
+    """The layer for commands learns from all that interrupts, but not from what is said in passing or is outside."""
+    pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    layer = next(item for item in pipeline if item["name"].endswith("CommandClassifier"))
+    assert set(layer["commands"]) == INTERRUPTIONS - {"greet", "goodbye", "thank", "insult", "out_of_scope"}

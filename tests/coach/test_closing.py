@@ -102,6 +102,13 @@ def test_the_second_bottleneck_begins_a_round_that_remembers_the_place() -> None
     assert next_question(left) == "rating"
 
 
+def test_a_no_to_a_second_round_ends_it_and_a_command_behind_a_no_stays_one() -> None:
+    state = State({**DONE, "second_bottleneck": "mandaat"})
+    assert decides(state, message("nee, dit is genoeg", "stop"))
+    assert not decides(state, message("nee, wis mijn gegevens", "delete_my_data"))
+    assert not decides(state, message("stop", "stop"))
+
+
 @pytest.mark.parametrize(
     ("text", "rating"),
     [("4", 4.0), ("een vijf", 5.0), ("ik geef het een 3", 3.0), ("prima gesprek", None), ("11", None)],

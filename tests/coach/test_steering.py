@@ -23,7 +23,14 @@ ANSWER = "ons jaarplan noemt het netwerk nu met naam en uren"
 @pytest.mark.parametrize(
     ("text", "clauses", "asked", "rest"),
     [
-        (f"{ANSWER}. wie kan dit lezen?", {"wie kan dit lezen?": "ask_privacy"}, ["ask_privacy"], f"{ANSWER}."),
+        (f"{ANSWER}. wie kan dit lezen?", {"wie kan dit lezen": "ask_privacy"}, ["ask_privacy"], f"{ANSWER}."),
+        (f"Wie kan dit lezen?? {ANSWER}", {"Wie kan dit lezen": "ask_privacy"}, ["ask_privacy"], ANSWER),
+        (
+            f"{ANSWER}, wie kan dit lezen? En door.",
+            {"wie kan dit lezen": "ask_privacy"},
+            ["ask_privacy"],
+            f"{ANSWER}, En door.",
+        ),
         (f"{ANSWER} (wie leest dit)", {ANSWER: "give_answer", "wie leest dit": "ask_privacy"}, ["ask_privacy"], ANSWER),
         (
             "sla maar over, maar wie leest dit eigenlijk?",

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from coach.danger import react
 from coach.message import Message, Taken
 from coach.route import CHOICE, NEW_ROUND, State, bottleneck_question, next_question
 from coach.taking import decides, take
@@ -354,6 +355,15 @@ def test_what_was_no_danger_is_taken_as_the_answer_it_was(text: str, intent: str
     assert taken.changes["ondersteun_en_faciliteer"] == ASIDE["text"]
     assert (taken.changes["paused"], taken.changes["set_aside"]) == (None, None)
     assert taken.said[0] == ("utter_misread", {})
+
+
+def test_two_bottlenecks_are_still_two_after_the_check() -> None:
+    text = "ik word er naar van, niemand weet wie de kar trekt en ik mag niks beslissen"
+    clauses = {"niemand weet wie de kar trekt": "bottleneck_rol", "en ik mag niks beslissen": "bottleneck_mandaat"}
+    told = message(text, "crisis", 0.4, ranking=ranking(rol=0.5, mandaat=0.01), clauses=clauses)
+    asked = react(State({}), told).changes
+    taken = take(State(asked), message("nee", "deny"))
+    assert (taken.changes["proposed_bottleneck"], taken.changes["second_bottleneck"]) == ("rol", "mandaat")
 
 
 def test_what_is_told_instead_of_a_no_is_added_to_it() -> None:
