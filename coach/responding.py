@@ -27,7 +27,8 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
         return _after_silence(state, message, interrupting=interrupting)
     if interrupting and message.intent in OUTSIDE:
         return Taken({}, [(OUTSIDE[message.intent], {})])
-    asked, rest = divide(message, reflecting=bool(state.principles))
+    # What interrupts as a whole is no answer: to find one in it, a clause need not be as sure.
+    asked, rest = divide(message, reflecting=bool(state.principles) and not interrupting)
     if message.intent in asked and count_words(rest.text) >= WORDS_OF_AN_ANSWER:
         interrupting = False  # an answer, and the question beside it
     # What a clause says for sure counts more than what the whole sounds like.

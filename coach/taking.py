@@ -161,7 +161,8 @@ def _take_check(state: State, message: Message) -> Taken:
     says_so = says_yes(message.text, message.intent) and is_brief(message.text)
     if says_so or doubts_danger(message.text):
         return refer(aside.text)
-    likely = (str(item["name"]) for item in aside.ranking if item["name"] != "crisis")
+    # Who was asked about danger is not told next that this is outside the task.
+    likely = (str(item["name"]) for item in aside.ranking if item["name"] not in {"crisis", *OUTSIDE})
     aside = replace(aside, intent=next(likely, aside.intent))
     if not (denies_danger(message) or is_brief(message.text)):
         aside = aside.with_text(f"{aside.text} {message.text}")

@@ -70,6 +70,20 @@ def test_an_answer_with_a_question_is_taken_and_answered() -> None:
     assert [name for name, _ in taken.said] == ["utter_reflect", "utter_privacy"]
 
 
+def test_an_answer_is_kept_when_the_whole_sounds_like_the_question_beside_it() -> None:
+    asking = message(
+        f"{ANSWER}. wordt dit bewaard?",
+        "ask_privacy",
+        0.97,
+        clauses={ANSWER: "give_answer", "wordt dit bewaard": "ask_privacy"},
+    )
+    asking.clauses[1]["intent_ranking"][0]["confidence"] = (LEAST_IN_A_STORY + LEAST_IN_AN_ANSWER) / 2
+    taken = respond(State(KNOWN), asking, 0)
+    assert taken
+    assert taken.changes["ondersteun_en_faciliteer"] == f"{ANSWER}."
+    assert ("utter_privacy", {}) in taken.said
+
+
 def test_two_wishes_in_one_message_are_both_done() -> None:
     text = "sla maar over, maar ik wil wel weten wat er met mijn gegevens gebeurt"
     clauses = {"sla maar over": "skip", "maar ik wil wel weten wat er met mijn gegevens gebeurt": "ask_privacy"}

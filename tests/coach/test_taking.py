@@ -357,6 +357,12 @@ def test_what_was_no_danger_is_taken_as_the_answer_it_was(text: str, intent: str
     assert taken.said[0] == ("utter_misread", {})
 
 
+def test_after_the_check_nobody_is_told_that_it_is_outside_the_task() -> None:
+    outside = {**ASIDE, "ranking": [{"name": name, "confidence": 0.4} for name in ("crisis", "out_of_scope", "unsure")]}
+    taken = take(State({"paused": "check", "set_aside": outside}), message("nee, ik ben gewoon moe", "deny"))
+    assert taken.said == [("utter_misread", {})]
+
+
 def test_two_bottlenecks_are_still_two_after_the_check() -> None:
     text = "ik word er naar van, niemand weet wie de kar trekt en ik mag niks beslissen"
     clauses = {"niemand weet wie de kar trekt": "bottleneck_rol", "en ik mag niks beslissen": "bottleneck_mandaat"}
