@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell train test lint evaluate peers bench soak lock
+.PHONY: help setup run shell train test lint adapter evaluate encoders peers bench soak lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,8 +27,14 @@ lint: .venv/.ready ## style and types
 test: lint ## lint, types and all tests
 	@.venv/bin/pytest
 
+adapter: .venv/.ready ## fit the sentence encoder to data/nlu anew (most of an hour; seldom needed)
+	@$(PY) -m tools.adapt
+
 evaluate: .venv/.ready ## recognition: scores, curves, thresholds, data and errors, in reports/
 	@$(PY) -m benchmarks.evaluate
+
+encoders: .venv/.ready ## the sentence encoders and classifiers side by side, in reports/
+	@$(PY) -m benchmarks.encoders
 
 peers: .venv/.ready ## recognition beside what else a team would pick (NLP.js, Rasa's default, linear), in reports/
 	@$(PY) -m benchmarks.peers

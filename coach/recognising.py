@@ -12,11 +12,11 @@ from coach.steering import OUTSIDE
 from coach.vocabulary import Bottleneck, Wish
 
 # A second bottleneck is named with the first when a clause of its own tells of it with this probability; in a message
-# of one clause, when it has this share of the first one's. And a bottleneck is named from this share of all four on:
+# of one clause, when it has this share of the first one's. And one or two are named from this share of all four on:
 # below it, asking costs less than naming a wrong one. All three from the curves in docs/herkenning.md.
 LEAST_IN_A_CLAUSE = 0.4
 CLOSE = 0.2
-LEAST_CERTAINTY_TO_NAME = 0.4
+LEAST_CERTAINTY_TO_NAME = 0.6
 # What sounds like an ordinary answer tells of a bottleneck when one of the four is this likely.
 LEAST_STORY = 0.2
 WISH_INTENTS = {"wish_to_connect": Wish.VERBINDEN, "wish_for_position": Wish.POSITIE}
@@ -223,13 +223,14 @@ def named_bottlenecks(
     if not certainty or not (may_be or message.intent.startswith("bottleneck_")):
         return []
     first = max(certainty, key=certainty.__getitem__)
-    if first not in set(Bottleneck) or certainty[first] < LEAST_CERTAINTY_TO_NAME * story:
+    if first not in set(Bottleneck):
         return []
     told, least = (
         (_in_clauses(message), least_in_a_clause) if message.clauses else (certainty, CLOSE * certainty[first])
     )
     others = [name for name in set(Bottleneck) & told.keys() - {first, refused} if told[name] >= least]
-    return [first, *sorted(others, key=lambda name: -told[name])[:1]]
+    named = [first, *sorted(others, key=lambda name: -told[name])[:1]]
+    return named if sum(certainty.get(name, 0.0) for name in named) >= LEAST_CERTAINTY_TO_NAME * story else []
 
 
 def _in_clauses(message: Message) -> dict[str, float]:

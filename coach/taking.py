@@ -59,8 +59,9 @@ from coach.vocabulary import Pause, Principle
 IN_OWN_WORDS = ("situation", "first_step", "step_when", "step_with_whom", "confidence_raise")
 # Where the leader may still come to see another bottleneck.
 COACHING = frozenset({*Principle, "situation", "level", "sector", "summary_check"})
-# What is answered and done as ever while danger waits; anything else is for people.
+# What is answered and done as ever while danger waits, from a certainty on; anything else is for people.
 ALSO_IN_DANGER = frozenset({"ask_privacy", "ask_bot_identity", "delete_my_data"})
+LEAST_CERTAINTY_IN_DANGER = 0.5
 # An answer that is complete is not deepened, and one that turns only so often in a conversation.
 MOST_PROMISES = 2
 
@@ -89,6 +90,7 @@ def decides(state: State, message: Message) -> bool:
         chooses_none = intent == "choose_principle" and not names_principle(message)
         return chooses_none or (state["reopened"] == question and leaves_as_it_is(message.text))
     number = read_number(message.text) is not None
+    surely = message.certainty >= LEAST_CERTAINTY_IN_DANGER
     answers = {
         # Outside the task between two clarifying questions: not being understood again, which brings the choice.
         "bottleneck": calls_one(message)
@@ -105,7 +107,7 @@ def decides(state: State, message: Message) -> bool:
         "confirmation": repeats_command(state, message) or intent in {"resume", "go_back"},
         "continue_coaching": intent in {"resume", "stop", "goodbye"}
         or (intent == "start_over" and state["paused"] == Pause.SILENCE)
-        or (state["paused"] == Pause.DANGER and intent not in ALSO_IN_DANGER),
+        or (state["paused"] == Pause.DANGER and not (intent in ALSO_IN_DANGER and surely)),
     }
     return answers.get(str(question), False)
 

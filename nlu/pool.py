@@ -20,6 +20,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 FOLDS = 3
+# With fewer examples that are new to the encoder, all count: so few tell nothing.
+LEAST_NEW = 100
 _SHARES = "shares"
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 # By kind of feature a matrix of shape (messages, features): an array, or a csr_matrix.
@@ -61,9 +63,10 @@ class Pool:
     powers: dict[str, float]
 
     @classmethod
-    def fit(cls, features: Features, labels: list[str]) -> Pool:
-        """Learn from examples of at least two labels.
+    def fit(cls, features: Features, labels: list[str], new: Array | None = None) -> Pool:
+        """Learn from examples of at least two labels; the powers from those alone that are `new` to the encoder.
 
+        What the encoder learned from, its vectors tell surer than they would tell it of another text.
         Where a label has fewer examples than there are folds, every power is one and how common labels are counts not.
         """
         names = sorted(set(labels))
@@ -72,11 +75,12 @@ class Pool:
         log_shares = np.log(np.bincount(truth) / len(truth))
         powers = np.array([*np.ones(len(features)), 0.0])
         if np.bincount(truth).min() >= FOLDS:
-            left_out = _left_out(features, truth, names)
+            told = np.flatnonzero(new) if new is not None and new.sum() >= LEAST_NEW else np.arange(len(truth))
+            left_out = _left_out(features, truth, names)[:, told]
 
             def loss(powers: Array) -> float:
                 pooled = _log_softmax(np.tensordot(powers[:-1], left_out, axes=1) + powers[-1] * log_shares)
-                return float(-pooled[np.arange(len(truth)), truth].mean())
+                return float(-pooled[np.arange(len(told)), truth[told]].mean())
 
             powers = minimize(loss, powers, bounds=[(0.0, None)] * len(powers)).x
         return cls(names, log_shares, experts, dict(zip([*features, _SHARES], map(float, powers), strict=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,15 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import vstack
 
 from nlu.clauses import CLAUSE_OF, CLAUSES, END, START
+from nlu.encoder import adapter
 from nlu.pool import Features, Pool
 from nlu.source import source_digest
 
 FILE = "pool.npz"
 # Of a clause, so many of the likeliest intents are told.
 MOST_OF_A_CLAUSE = 5
+
+Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
 def features_of(messages: list[Message]) -> Features:
@@ -40,6 +43,11 @@ def features_of(messages: list[Message]) -> Features:
 def has_features(message: Message) -> bool:
     """Whether a message has what `features_of` asks for; one without text has not."""
     return bool(message.get_dense_features(TEXT)[1] and message.get_sparse_features(TEXT)[1])
+
+
+def new_to_the_encoder(texts: Iterable[str]) -> Numbers:
+    """Which of `texts` the encoder's adapter did not learn from, shape (texts,), bool."""
+    return np.array([not adapter().learned_from(text) for text in texts])
 
 
 def ranked(probabilities: dict[str, float]) -> list[dict[str, Any]]:
@@ -109,7 +117,8 @@ class PooledClassifier(IntentClassifier, GraphComponent):
         ]
         if len({label for _, label in labelled}) > 1:
             examples, labels = zip(*labelled, strict=True)
-            self._pool = Pool.fit(features_of(list(examples)), list(labels))
+            texts = [str(message.get(TEXT)) for message in examples]
+            self._pool = Pool.fit(features_of(list(examples)), list(labels), new_to_the_encoder(texts))
             with self._model_storage.write_to(self._resource) as directory:
                 self._pool.save(directory / FILE)
         return self._resource

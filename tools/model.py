@@ -22,6 +22,7 @@ SOURCES = (
     "data/*.yml",
     "data/nlu/*.yml",
     "data/rules/*.yml",
+    "nlu/*.npz",
     "nlu/*.py",
     "compat/src/**/*.py",
 )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlu.encoder import _WeightsFile, encode, sentence_encoder
+from nlu.encoder import SentenceEncoder, WeightsFile, encode, sentence_encoder
 
 TEXTS = [
     "wie trekt hier eigenlijk de kar",
@@ -28,7 +28,7 @@ def peer(text: str) -> np.ndarray:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_vector_is_that_of_the_engine_of_the_package(text: str) -> None:
-    vector = encode([text])[0]
+    vector = SentenceEncoder().vector(text)
     assert vector.shape == (384,)
     assert vector.dtype == np.float32
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
@@ -53,4 +53,4 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.bin"
     other.write_bytes(b"GGUF" + bytes(100))
     with pytest.raises(ValueError, match=r"other\.bin is no file of weights"):
-        _WeightsFile(str(other))
+        WeightsFile(str(other))
