@@ -197,7 +197,7 @@ def two_at_once(both: list[Predicted], alone: list[Predicted]) -> list[str]:
     """How often a second bottleneck is named where there are two, and where there is one, by what a clause tells."""
     lines = ["| from | both named, of two | a second named, of one |", "|---|---|---|"]
     single = [item for item in alone if item.message.intent in BOTTLENECKS]
-    for threshold in (0.2, 0.3, 0.35, 0.4, 0.5, 0.6):
+    for threshold in (0.2, 0.3, 0.4, 0.45, 0.5, 0.6):
         named = [told(item, threshold) == set(item.example.intent.split("+")) for item in both]
         extra = [len(told(item, threshold)) > 1 for item in single]
         mark = " (chosen)" if threshold == LEAST_IN_A_CLAUSE else ""
