@@ -347,7 +347,8 @@ def main() -> None:
     configure_structlog(logging.ERROR)  # its default prints every message
     REPORTS.mkdir(exist_ok=True)
     recognise = Recogniser(ensure_model())
-    held_out, danger, answers = (read_examples(HELD_OUT / f"{name}.yml") for name in ("intents", "danger", "answers"))
+    names = ("intents", "danger", "danger_indirect", "answers")
+    held_out, danger, indirect, answers = (read_examples(HELD_OUT / f"{name}.yml") for name in names)
     both, asking = (
         predicted(recognise, read_examples(DEVELOPMENT / f"{name}.yml")) for name in ("two_at_once", "with_a_question")
     )
@@ -360,7 +361,13 @@ def main() -> None:
         "cross-validation": left_out(training, messages, at_random(training)),
         "new writer": left_out(training, messages, by_writer(training)),
     }
-    said = {name: predicted(recognise, found) for name, found in (("danger", danger), ("answers", answers))}
+    answered = predicted(recognise, answers)
+    said = {
+        "held-out": predicted(recognise, danger),
+        "held-out, indirect": predicted(recognise, indirect),
+        "held-out, all else": [*sets["held-out"], *answered],
+        "new writer": sets["new writer"],
+    }
     for name in ("held-out", "new writer"):
         draw_confusion(sets[name], f"Recognition, {name}", REPORTS / f"confusion_{name.replace(' ', '_')}.png")
     draw_curves(sets, REPORTS / "curves.png")
@@ -384,11 +391,11 @@ def main() -> None:
         "Out of scope": [
             f"- {name}: {share:.3f} caught at {FALSE_ALARMS:.0%} false alarms" for name, share in outside.items()
         ],
-        "Danger": danger_curve({"held-out": said["danger"], "new writer": sets["new writer"]}),
-        "Answers and commands": interruption_curve({"held-out": said["answers"], "new writer": sets["new writer"]}),
+        "Danger": danger_curve(said),
+        "Answers and commands": interruption_curve({"held-out": answered, "new writer": sets["new writer"]}),
         "Typing errors, held-out": noise(recognise, held_out),
         "Level and sector of the speaker, held-out": place_score(),
-        "Data": data_report(training, [*held_out, *danger, *answers]),
+        "Data": data_report(training, [*held_out, *danger, *indirect, *answers]),
         "Wrong, held-out": [
             f"- {item.example.intent}, heard {item.message.intent} ({item.message.certainty:.2f}): {item.example.text}"
             for item in sets["held-out"]
