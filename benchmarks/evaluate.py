@@ -366,6 +366,7 @@ def main() -> None:
         "held-out": predicted(recognise, danger),
         "held-out, indirect": predicted(recognise, indirect),
         "held-out, all else": [*sets["held-out"], *answered],
+        "development": predicted(recognise, read_examples(DEVELOPMENT / "danger.yml")),
         "new writer": sets["new writer"],
     }
     for name in ("held-out", "new writer"):
