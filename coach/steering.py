@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from coach.answer import is_brief, says_no, says_plain_yes, says_yes
+from coach.answer import interrupts, is_brief, says_no, says_plain_yes, says_yes
 from coach.message import Message, Said, Taken
 from coach.route import IN_BETWEEN, NEW_ROUND, State, next_question, previous_question, step_of
 from coach.vocabulary import Command, Outcome, Pause, Principle
@@ -32,8 +32,8 @@ OUTSIDE = {
 SECONDS_OF_SILENCE = 6 * 60 * 60
 # A clause is a question to the coach or a command from this probability on; in an answer, where such words tell of the
 # leader's own work more often, from a higher one. What is missed is an answer still. From docs/herkenning.md.
-LEAST_IN_A_STORY = 0.7
-LEAST_IN_AN_ANSWER = 0.95
+LEAST_IN_A_STORY = 0.6
+LEAST_IN_AN_ANSWER = 0.9
 _PRINCIPLE = re.compile(
     r"\bprincipes?\b|\bander(?:e|s)?\b|\bgun het\b|\bweeg\b|\bverbind met\b|\bondersteun en\b|\bfaciliteer\b"
 )
@@ -67,7 +67,8 @@ _FILLER = re.compile(
 
 def divide(message: Message, *, reflecting: bool = False) -> tuple[list[str], Message]:
     """The commands and questions that stand in clauses of their own, and the message without these clauses."""
-    asked = asked_in_clauses(message, LEAST_IN_AN_ANSWER if reflecting else LEAST_IN_A_STORY)
+    answers = reflecting and not interrupts(message, reflecting=True)
+    asked = asked_in_clauses(message, LEAST_IN_AN_ANSWER if answers else LEAST_IN_A_STORY)
     if not asked:
         return [], message
     rest = message.text

@@ -29,7 +29,7 @@ from coach.closing import (
     take_second_round,
 )
 from coach.confidence import read_number
-from coach.danger import refer
+from coach.danger import Danger, refer
 from coach.fragment import fragment
 from coach.harvest import changes_line, take_confidence, take_first_step, take_summary_check, tells_of_step
 from coach.message import Message, Said, Taken
@@ -162,7 +162,7 @@ def _take_check(state: State, message: Message) -> Taken:
     aside = Message(intent="give_answer", certainty=0.0, **state["set_aside"])
     says_so = says_yes(message.text, message.intent) and is_brief(message.text)
     if says_so or doubts_danger(message.text):
-        return refer(aside.text)
+        return refer(Danger.of(aside))
     # Who was asked about danger is not told next that this is outside the task.
     likely = (str(item["name"]) for item in aside.ranking if item["name"] not in {"crisis", *OUTSIDE})
     aside = replace(aside, intent=next(likely, aside.intent))

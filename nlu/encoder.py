@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
-from itertools import batched, pairwise
+from itertools import batched, groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
+# Texts of as many tokens are encoded so many at a time.
+TOGETHER = 8
 ADAPTER = Path(__file__).with_name("adapter.npz")
 # In it: the digests of the texts that it was learned from, and by part of a layer the two factors of its change, shape
 # (layers, rows, rank) and (layers, rank, columns).
@@ -145,7 +148,7 @@ class _Tokenizer:
 
 
 def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.InferenceSession:
-    """The transformer from embeddings of shape (1, tokens, width) to hidden states of the same shape.
+    """The transformer from embeddings of shape (texts, tokens, width) to hidden states of the same shape.
 
     It multiplies in whole numbers, weights with a scale for each column and inputs with one for each token, which every
     processor of the last ten years does fast; a vector's cosine with the exact one is 0.997 or more.
@@ -204,7 +207,7 @@ def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.Inferenc
         state = added(state, times(context, layer, "ao", file.width), at, "aln", "ao.b")
         inner = node("BiasGelu", [times(state, layer, "fi", file.width), floats(f"{at}.fi.b")], f"{at}.inner")
         state = added(state, times(inner, layer, "fo", file.inner), at, "oln", "fo.b")
-    shape = [1, "tokens", file.width]
+    shape = ["texts", "tokens", file.width]
     ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)] for name in ("in", state)]
     graph = helper.make_graph(nodes, "multilingual-e5-small", *ends, constants)
     versions = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
@@ -234,15 +237,29 @@ class SentenceEncoder:
         numbers = [self._file.begin, *tokens, self._file.end]
         return np.asarray(unpacked(self._words[numbers]) + self._positions[: len(numbers)])
 
-    def vector(self, text: str) -> Vectors:
-        """The unit vector of `text`, shape (width,), float32: the mean of its tokens, also of more than fit at once."""
-        windows = [list(window) for window in batched(self.tokens(text), self._file.longest - 2)]
-        total = sum(self._mean(window) * len(window) for window in windows)
-        return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
+    def vectors(self, texts: list[str]) -> Vectors:
+        """The unit vectors of `texts`, shape (len(texts), width), float32, on all cores.
 
-    def _mean(self, tokens: list[int]) -> Vectors:
-        (states,) = self._session.run(None, {"in": self.embedded(tokens)[np.newaxis]})
-        return np.asarray(states[0].mean(axis=0))
+        Each is the mean of its tokens, also of more than fit at once. Texts of as many tokens are taken together.
+        """
+        parts = [
+            (place, list(window))
+            for place, text in enumerate(texts)
+            for window in batched(self.tokens(text), self._file.longest - 2)
+        ]
+        parts.sort(key=lambda part: len(part[1]))
+        alike = [batch for _, same in groupby(parts, lambda part: len(part[1])) for batch in batched(same, TOGETHER)]
+
+        def means(batch: Sequence[tuple[int, list[int]]]) -> Vectors:
+            (states,) = self._session.run(None, {"in": np.stack([self.embedded(tokens) for _, tokens in batch])})
+            return np.asarray(states.mean(axis=1))
+
+        totals = np.zeros((len(texts), self._file.width), dtype=np.float32)
+        with ThreadPoolExecutor(os.cpu_count()) as cores:
+            for batch, found in zip(alike, cores.map(means, alike), strict=True):
+                for (place, tokens), mean in zip(batch, found, strict=True):
+                    totals[place] += mean * len(tokens)
+        return np.asarray(totals / np.linalg.norm(totals, axis=1, keepdims=True))
 
 
 def weights_file() -> WeightsFile:
@@ -263,9 +280,5 @@ def sentence_encoder() -> SentenceEncoder:
 
 
 def encode(texts: list[str]) -> Vectors:
-    """The unit vectors of `texts`, shape (len(texts), 384), float32; many at a time on all cores."""
-    encoder = sentence_encoder()
-    if len(texts) == 1:
-        return encoder.vector(texts[0])[np.newaxis]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.stack(list(pool.map(encoder.vector, texts)))
+    """The unit vectors of `texts`, shape (len(texts), 384), float32."""
+    return sentence_encoder().vectors(texts)

@@ -89,8 +89,8 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """No options."""
-        return {}
+        """`leave_out`: the intents that another component hears."""
+        return {"leave_out": []}
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
@@ -99,7 +99,7 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     def _label(self, intent: str) -> str | None:
         """What is learned: the intent itself. None where nothing is learned from its examples."""
-        return intent
+        return None if intent in self._config["leave_out"] else intent
 
     def _probabilities(self, messages: list[Message]) -> Iterator[tuple[Message, dict[str, float]]]:
         """The messages with features, each with the probability of each label; none before training."""

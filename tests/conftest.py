@@ -95,6 +95,7 @@ def new_tracker() -> Callable[..., Tracker]:
             "intent": {"name": intent, "confidence": certainty},
             "intent_ranking": slots.pop("ranking", [{"name": intent, "confidence": certainty}]),
             "entities": entities,
+            "danger": slots.pop("danger_told", {}),
         }
         events = [{"event": "user", "text": text}, *slots.pop("events", [])]
         return Tracker("sender", slots, message, events, False, None, {}, None)

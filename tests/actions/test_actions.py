@@ -153,7 +153,9 @@ def test_a_break(new_tracker: NewTracker) -> None:
 
 
 def test_danger_refers_and_pauses(new_tracker: NewTracker) -> None:
-    slots, said, messages = run(ActionPauseForDanger(), new_tracker("een leerling wil niet meer leven", "crisis"))
+    told = {"kind": {"suicide": 0.9}, "to": {"child": 0.8}}
+    heard = new_tracker("een leerling wil niet meer leven", "crisis", danger_told=told)
+    slots, said, messages = run(ActionPauseForDanger(), heard)
     assert slots == {
         **dict.fromkeys(("pending_command", "set_aside")),
         "paused": "danger",

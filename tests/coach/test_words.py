@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from coach.answer import interrupts, is_thin, says_no, says_yes
 from coach.confidence import read_confidence
-from coach.danger import Danger, Kind, To, danger_in
+from coach.danger import Danger, Kind, To
 from coach.fragment import MOST_WORDS, fragment, shorten
 from coach.message import Message
 from coach.route import State
@@ -108,51 +108,23 @@ def test_yes_no_and_thin() -> None:
     assert not is_thin("we bellen elkaar nu wekelijks", "give_answer")
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "to"),
-    [
-        ("een leerling zegt dat ze niet meer wil leven", Kind.SUICIDE, To.CHILD),
-        ("ik vermoed dat een leidster een kind slaat", Kind.COLLEAGUE, To.CHILD),
-        ("een meisje dat niet meer wil praten over wat haar vader met haar doet", Kind.HOME, To.CHILD),
-        ("ze zegt dat ze niet meer wil", Kind.SUICIDE, To.OTHER),
-        ("een leerling vertelde de leerkracht dat hij thuis geslagen wordt", Kind.HOME, To.CHILD),
-        ("een kind zei tegen de juf dat papa slaat", Kind.HOME, To.CHILD),
-        ("een moeder meldt dat de meester haar kind knijpt", Kind.COLLEAGUE, To.CHILD),
-        ("een collega vertelde dat er thuis geslagen wordt", Kind.HOME, To.COLLEAGUE),
-        ("ik denk dat hij thuis geslagen wordt", Kind.HOME, To.OTHER),
-        ("ik wil er niet meer zijn", Kind.SUICIDE, To.LEADER),
-        ("ik zie het zelf niet meer zitten, het hoeft van mij niet meer", Kind.SUICIDE, To.LEADER),
-        ("mijn collega wil niet meer leven", Kind.SUICIDE, To.COLLEAGUE),
-        ("mijn man slaat me als ik laat thuis ben", Kind.HOME, To.LEADER),
-        ("er staat een vader met een mes in de gang", Kind.VIOLENCE, To.OTHER),
-        # Who tells is not who it is about.
-        ("ik heb een collega die niet meer wil leven", Kind.SUICIDE, To.COLLEAGUE),
-        ("een collega van mij wil niet meer leven", Kind.SUICIDE, To.COLLEAGUE),
-        ("ik sprak een moeder die niet meer wil leven", Kind.SUICIDE, To.OTHER),
-        ("ik wil als directeur niet meer leven", Kind.SUICIDE, To.LEADER),
-        ("van mij hoeft het niet meer", Kind.SUICIDE, To.LEADER),
-        ("een juf ontdekt striemen bij een leerling", Kind.HOME, To.CHILD),
-        ("de leerkracht heeft blauwe plekken gezien bij een leerling", Kind.HOME, To.CHILD),
-        ("de juf slaat kinderen", Kind.COLLEAGUE, To.CHILD),
-    ],
-)
-def test_kind_of_danger_and_to_whom(text: str, kind: Kind, to: To) -> None:
-    assert danger_in(text) == Danger(kind, to, now=False)
+def in_danger(**facets: dict[str, float]) -> Message:
+    return Message("om het even", "crisis", 0.9, [], [], danger=facets)
 
 
-@pytest.mark.parametrize(
-    ("text", "now"),
-    [
-        ("een leerling staat nu op het dak", True),
-        ("er wordt op dit moment gevochten met een mes", True),
-        ("ze is net weggelopen", True),
-        ("hij slaat haar nu", True),
-        ("een meisje vertelt net als vorige week dat ze wordt geslagen", False),
-        ("ze wordt thuis geslagen, het gaat nu iets beter", False),
-    ],
-)
-def test_danger_now(text: str, now: bool) -> None:
-    assert danger_in(text).now is now
+def test_what_is_likely_of_the_danger_is_told_and_the_rest_stays_open() -> None:
+    sure = in_danger(kind={"home": 0.8, "suicide": 0.2}, to={"child": 0.6, "leader": 0.4}, now={"true": 0.5})
+    assert Danger.of(sure) == Danger(Kind.HOME, To.CHILD, now=True)
+    doubtful = in_danger(kind={"home": 0.4, "suicide": 0.4}, to={"child": 0.45, "leader": 0.4}, now={"true": 0.1})
+    assert Danger.of(doubtful) == Danger(Kind.UNCLEAR, To.OTHER, now=False)
+    assert Danger.of(in_danger()) == Danger(Kind.UNCLEAR, To.OTHER, now=False)
+
+
+def test_what_a_second_message_leaves_open_the_first_tells() -> None:
+    first = Danger(Kind.HOME, To.CHILD, now=True)
+    assert Danger(Kind.UNCLEAR, To.OTHER, now=False).added_to(first) == first
+    second = Danger(Kind.SUICIDE, To.LEADER, now=False)
+    assert second.added_to(first) == Danger(Kind.SUICIDE, To.LEADER, now=True)
 
 
 def test_a_summary_holds_the_leaders_own_words_in_the_order_of_the_bottleneck() -> None:

@@ -49,6 +49,14 @@ def train(
     return classifier.load(config, storage, resource, context)
 
 
+def test_an_intent_that_another_component_hears_is_left_out(
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    ready = train(PooledClassifier, storage, resource, context, leave_out=["crisis"])
+    ranking = ready.process(messages(1))[0].get(INTENT_RANKING_KEY)
+    assert {item["name"] for item in ranking} == {"give_answer", "stop"}
+
+
 def test_what_was_learned_is_loaded_and_nothing_else_is_needed(
     storage: LocalModelStorage, resource: Resource, context: ExecutionContext
 ) -> None:
@@ -103,34 +111,57 @@ def test_a_pool_keeps_what_it_learned(tmp_path: Path) -> None:
     assert np.allclose(again.probabilities(features), pool.probabilities(features), atol=1e-3)
 
 
-def ranked(**confidences: float) -> Message:
-    message = messages(1)[0]
+def dangers(count: int, seed: int = 0) -> list[Message]:
+    """The same, with what is noted of danger: an odd one is a child's and now, where the third feature tells it."""
+    made = messages(count, seed)
+    for index, message in enumerate(made):
+        if message.get(INTENT) == "crisis":
+            odd = index % 2 == 1
+            noted = {"kind": "home", "to": "child" if odd else "leader", "now": odd, "writer": 7}
+            message.set("metadata", {"intent": noted})
+            message.features[0].features[0, 2] += 6.0 * odd
+    return made
+
+
+def ranked(message: Message, **confidences: float) -> Message:
     ranking = [{"name": name, "confidence": value} for name, value in confidences.items()]
     message.set(INTENT, ranking[0])
     message.set(INTENT_RANKING_KEY, ranking)
     return message
 
 
-@pytest.mark.parametrize(
-    ("confidences", "ranking"),
-    [
-        ({"give_answer": 0.6, "crisis": 0.3}, ["crisis", "give_answer"]),
-        ({"crisis": 0.29, "bottleneck_rol": 0.2, "stop": 0.1}, ["bottleneck_rol", "crisis", "stop"]),
-        ({"nlu_fallback": 0.1, "stop": 0.09, "crisis": 0.05}, ["nlu_fallback", "stop", "crisis"]),
-        ({"stop": 1.0}, ["stop"]),
-    ],
-)
 def test_danger_counts_whatever_else_a_message_is(
-    confidences: dict[str, float],
-    ranking: list[str],
-    storage: LocalModelStorage,
-    resource: Resource,
-    context: ExecutionContext,
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
 ) -> None:
-    ready = DangerClassifier.create({"threshold": 0.3}, storage, resource, context)
-    found = ready.process([ranked(**confidences)])[0]
-    assert found.get(INTENT)["name"] == ranking[0]
-    assert [item["name"] for item in found.get(INTENT_RANKING_KEY)] == ranking
+    config = {"threshold": 0.3}
+    DangerClassifier.create(config, storage, resource, context).train(TrainingData(dangers(240)))
+    ready = DangerClassifier.load(config, storage, resource, context)
+    tested = dangers(60, seed=1)
+    in_danger = [message.get(INTENT) == "crisis" for message in tested]
+    noted = [(message.get("metadata") or {}).get("intent") for message in tested]
+    found = ready.process([ranked(message, stop=0.6, give_answer=0.3, greet=0.1) for message in tested])
+    heard = [message.get(INTENT)["name"] == "crisis" for message in found]
+    assert np.mean(np.array(heard) == in_danger) > 0.9
+    for message, danger in zip(found, heard, strict=True):
+        ranking = [item["name"] for item in message.get(INTENT_RANKING_KEY)]
+        assert ranking[0] == message.get(INTENT)["name"]
+        assert [name for name in ranking if name != "crisis"] == ["stop", "give_answer", "greet"]
+        assert (message.get("danger") is not None) == danger
+    told = [(message.get("danger"), facts) for message, facts in zip(found, noted, strict=True) if facts]
+    told = [(danger, facts) for danger, facts in told if danger]
+    assert np.mean([(danger["to"]["child"] > 0.5) == (facts["to"] == "child") for danger, facts in told]) > 0.9
+    assert np.mean([(danger["now"]["true"] > 0.5) == facts["now"] for danger, facts in told]) > 0.9
+    assert all("kind" not in danger for danger, _ in told)  # of one kind alone there is nothing to learn
+
+
+def test_without_examples_of_danger_messages_stay_as_they_are(
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    config = {"threshold": 0.3}
+    DangerClassifier.create(config, storage, resource, context).train(TrainingData([]))
+    message = ranked(messages(1)[0], stop=1.0)
+    found = DangerClassifier.load(config, storage, resource, context).process([message])[0]
+    assert (found.get(INTENT)["name"], found.get("danger")) == ("stop", None)
 
 
 @pytest.mark.parametrize("threshold", [0, 1, -0.1, 2])

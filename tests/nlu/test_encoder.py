@@ -33,7 +33,7 @@ def without_adapter() -> SentenceEncoder:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_vector_is_that_of_the_engine_of_the_package(text: str, without_adapter: SentenceEncoder) -> None:
-    vector = without_adapter.vector(text)
+    vector = without_adapter.vectors([text])[0]
     assert vector.shape == (384,)
     assert vector.dtype == np.float32
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
