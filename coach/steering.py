@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from coach.answer import interrupts, is_brief, says_no, says_plain_yes, says_yes
+from coach.answer import is_brief, says_no, says_plain_yes, says_yes
 from coach.message import Message, Said, Taken
 from coach.route import IN_BETWEEN, NEW_ROUND, State, next_question, previous_question, step_of
 from coach.vocabulary import Command, Outcome, Pause, Principle
@@ -67,8 +67,7 @@ _FILLER = re.compile(
 
 def divide(message: Message, *, reflecting: bool = False) -> tuple[list[str], Message]:
     """The commands and questions that stand in clauses of their own, and the message without these clauses."""
-    answers = reflecting and not interrupts(message, reflecting=True)
-    asked = asked_in_clauses(message, LEAST_IN_AN_ANSWER if answers else LEAST_IN_A_STORY)
+    asked = asked_in_clauses(message, LEAST_IN_AN_ANSWER if reflecting else LEAST_IN_A_STORY)
     if not asked:
         return [], message
     rest = message.text

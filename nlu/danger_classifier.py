@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -9,15 +10,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.pool import Pool
-from nlu.pooled_classifier import features_of, has_features, new_to_the_encoder
-from nlu.source import source_digest
+from nlu.pooled_classifier import DANGER, features_of, has_features, learned, source_of_all
 
-DANGER = "crisis"
 # What is noted with the examples of danger, and told of a message: of which kind it is (home, suicide, colleague,
 # violence, unclear), who is in it (leader, child, colleague, other), and whether it is now (true, false).
 FACETS = ("kind", "to", "now")
@@ -57,19 +57,26 @@ class DangerClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
-        """This module's source: another way to learn means training again."""
-        return source_digest(__file__)
+        """The source of what learns: another one means training again."""
+        return source_of_all()
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Featurizers."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """The packages whose versions count for Rasa's cache."""
+        return ["sklearn", "scipy"]
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn what is danger from all examples, and which it is from what is noted with those of danger."""
-        examples = [message for message in training_data.intent_examples if has_features(message)]
         with self._model_storage.write_to(self._resource) as directory:
             for name in (DANGER, *FACETS):
-                noted = [(message, label) for message in examples if (label := _label(message, name))]
-                if len({label for _, label in noted}) > 1:
-                    messages, labels = zip(*noted, strict=True)
-                    new = new_to_the_encoder(str(message.get(TEXT)) for message in messages)
-                    Pool.fit(features_of(list(messages)), list(labels), new).save(directory / f"{name}.npz")
+                pool = learned(training_data, partial(_label, name))
+                if pool:
+                    pool.save(directory / f"{name}.npz")
         return self._resource
 
     @classmethod
@@ -90,32 +97,28 @@ class DangerClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Put danger first in the ranking of each message and tell which, or put it behind the likeliest intent."""
         for message in messages:
-            ranking, told = message.get(INTENT_RANKING_KEY), self._told_by(message)
-            if not ranking or DANGER not in told:
+            ranking = message.get(INTENT_RANKING_KEY)
+            if not (ranking and DANGER in self._pools and has_features(message)):
                 continue
-            probability = told.pop(DANGER)["true"]
+            probability = self._told_by(message, DANGER)["true"]
             danger = {"name": DANGER, "confidence": probability}
             if probability >= self._threshold:
                 ranking = [danger, *ranking]
+                told = {facet: self._told_by(message, facet) for facet in FACETS if facet in self._pools}
                 message.set("danger", told, add_to_output=True)
+                message.set(INTENT, danger, add_to_output=True)
             else:
                 ranking = [ranking[0], *sorted([danger, *ranking[1:]], key=lambda item: -float(item["confidence"]))]
-            message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _told_by(self, message: Message) -> dict[str, dict[str, float]]:
-        """Of danger itself and of each facet of it, the probability of each value; nothing without features."""
-        if not (self._pools and has_features(message)):
-            return {}
-        features = features_of([message])
-        return {
-            name: dict(zip(pool.labels, map(float, pool.probabilities(features)[0]), strict=True))
-            for name, pool in self._pools.items()
-        }
+    def _told_by(self, message: Message, name: str) -> dict[str, float]:
+        """The probability of each value of danger itself, or of a facet of it."""
+        pool = self._pools[name]
+        return dict(zip(pool.labels, map(float, pool.probabilities(features_of([message]))[0]), strict=True))
 
 
-def _label(message: Message, name: str) -> str | None:
+def _label(name: str, message: Message) -> str | None:
     """Whether an example tells of danger, or what is noted with it of one facet of that; None where nothing is."""
     in_danger = message.get(INTENT) == DANGER
     if name == DANGER:

@@ -14,6 +14,6 @@ class Importer(RasaFileImporter):
     def _read(self) -> TrainingData:
         return super().get_nlu_data("nl")
 
-    def get_nlu_data(self, language: str | None = "nl") -> TrainingData:
-        """All examples, in Dutch whatever the caller's default."""
+    def get_nlu_data(self, language: str | None = None) -> TrainingData:
+        """All examples, in Dutch whatever the caller asks for: some of Rasa's calls ask for English."""
         return self._read()

@@ -3,7 +3,7 @@
 What a sentence means and which words it has are two witnesses. Each gets a model of its own, and they are pooled as
 the product of their probabilities and of how common each label is, each to a power (logarithmic opinion pool: Genest &
 Zidek 1986, "Combining Probability Distributions", Statistical Science 1). The powers are those that predict best what
-was left out in cross-validation, so that a probability of 0.8 is right in eight of ten (as temperature scaling: Guo et
+was left out, so that a probability of 0.8 is right in eight of ten (as temperature scaling: Guo et
 al. 2017, "On Calibration of Modern Neural Networks"). Measured beside one model on all features: docs/herkenning.md.
 """
 
@@ -23,10 +23,8 @@ FOLDS = 3
 # With fewer examples that are new to the encoder, folds of everything are left out: so few tell nothing.
 LEAST_NEW = 100
 _SHARES = "shares"
-# Of two labels, scikit-learn keeps the second alone.
-_TWO = 2
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
-# Places of examples, or for each whether it is meant.
+# Of whole numbers or truth values.
 Places = np.ndarray[Any, np.dtype[Any]]
 # By kind of feature a matrix of shape (messages, features): an array, or a csr_matrix.
 Features = dict[str, Any]
@@ -43,18 +41,11 @@ class Expert:
     intercepts: Array
 
     @classmethod
-    def fit(cls, features: Array | csr_matrix, labels: list[str], start: Expert | None = None) -> Expert:
-        """Learn from examples, every label of equal weight whatever its number of examples.
-
-        It sets out from `start`, an expert of the same labels on fewer examples, which is half the work.
-        """
-        model = LogisticRegression(max_iter=300, tol=1e-3, class_weight="balanced", warm_start=start is not None)
-        if start:
-            beside = slice(1 if len(start.intercepts) == _TWO else 0, None)
-            model.coef_, model.intercept_ = start.coefficients.T[beside], start.intercepts[beside]
-        model.fit(features, labels)
+    def fit(cls, features: Array | csr_matrix, labels: list[str]) -> Expert:
+        """Learn from examples, every label of equal weight whatever its number of examples."""
+        model = LogisticRegression(max_iter=300, tol=1e-3, class_weight="balanced").fit(features, labels)
         coefficients, intercepts = model.coef_.T, model.intercept_
-        if coefficients.shape[1] < _TWO:
+        if coefficients.shape[1] == 1:  # of two labels, scikit-learn keeps the second alone
             coefficients = np.hstack([np.zeros_like(coefficients), coefficients])
             intercepts = np.hstack([np.zeros_like(intercepts), intercepts])
         return cls(np.ascontiguousarray(coefficients, dtype=np.float32), intercepts.astype(np.float32))
@@ -84,13 +75,16 @@ class Pool:
         truth = np.array([names.index(label) for label in labels])
         log_shares = np.log(np.bincount(truth) / len(truth))
         powers = np.array([*np.ones(len(features)), 0.0])
-        experts: dict[str, Expert] = {}
         if np.bincount(truth).min() >= FOLDS:
             left_out, told = [], []
             for seen, unseen in _splits(truth, new):
-                learned = [labels[place] for place in seen]
-                experts = {kind: Expert.fit(matrix[seen], learned) for kind, matrix in features.items()}
-                left_out.append([experts[kind].log_probabilities(matrix[unseen]) for kind, matrix in features.items()])
+                seen_labels = [labels[place] for place in seen]
+                left_out.append(
+                    [
+                        Expert.fit(matrix[seen], seen_labels).log_probabilities(matrix[unseen])
+                        for matrix in features.values()
+                    ]
+                )
                 told.append(truth[unseen])
             predicted, true = np.concatenate(left_out, axis=1), np.concatenate(told)
 
@@ -99,7 +93,7 @@ class Pool:
                 return float(-pooled[np.arange(len(true)), true].mean())
 
             powers = minimize(loss, powers, bounds=[(0.0, None)] * len(powers)).x
-        experts = {kind: Expert.fit(matrix, labels, experts.get(kind)) for kind, matrix in features.items()}
+        experts = {kind: Expert.fit(matrix, labels) for kind, matrix in features.items()}
         return cls(names, log_shares, experts, dict(zip([*features, _SHARES], map(float, powers), strict=True)))
 
     def probabilities(self, features: Features) -> Array:

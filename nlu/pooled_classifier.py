@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from nlu.pool import Features, Pool
 from nlu.source import source_digest
 
 FILE = "pool.npz"
+DANGER = "crisis"
 # Of a clause, so many of the likeliest intents are told.
 MOST_OF_A_CLAUSE = 5
 
@@ -48,6 +49,22 @@ def has_features(message: Message) -> bool:
 def new_to_the_encoder(texts: Iterable[str]) -> Numbers:
     """Which of `texts` the encoder's adapter did not learn from, shape (texts,), bool."""
     return np.array([not adapter().learned_from(text) for text in texts])
+
+
+def learned(training_data: TrainingData, label_of: Callable[[Message], str | None]) -> Pool | None:
+    """What is learned of the examples that have a label; None where there are no two labels to tell apart."""
+    with_features = (message for message in training_data.intent_examples if has_features(message))
+    labelled = [(message, label) for message in with_features if (label := label_of(message)) is not None]
+    if len({label for _, label in labelled}) <= 1:
+        return None
+    examples, labels = zip(*labelled, strict=True)
+    new = new_to_the_encoder(str(message.get(TEXT)) for message in examples)
+    return Pool.fit(features_of(list(examples)), list(labels), new)
+
+
+def source_of_all() -> str:
+    """The source of what learns, for Rasa's cache: another one means training again."""
+    return "-".join(source_digest(str(path)) for path in sorted(Path(__file__).parent.glob("*.py")))
 
 
 def ranked(probabilities: dict[str, float]) -> list[dict[str, Any]]:
@@ -89,17 +106,17 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`leave_out`: the intents that another component hears."""
-        return {"leave_out": []}
+        """No options."""
+        return {}
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
         """The source of what learns: another one means training again."""
-        return "-".join(source_digest(str(path)) for path in sorted(Path(__file__).parent.glob("*.py")))
+        return source_of_all()
 
     def _label(self, intent: str) -> str | None:
-        """What is learned: the intent itself. None where nothing is learned from its examples."""
-        return None if intent in self._config["leave_out"] else intent
+        """What is learned: the intent itself. None where nothing is: danger has a component of its own."""
+        return None if intent == DANGER else intent
 
     def _probabilities(self, messages: list[Message]) -> Iterator[tuple[Message, dict[str, float]]]:
         """The messages with features, each with the probability of each label; none before training."""
@@ -110,15 +127,8 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples; with fewer than two labels there is nothing to tell apart."""
-        labelled = [
-            (message, label)
-            for message in training_data.intent_examples
-            if has_features(message) and (label := self._label(str(message.get(INTENT))))
-        ]
-        if len({label for _, label in labelled}) > 1:
-            examples, labels = zip(*labelled, strict=True)
-            texts = [str(message.get(TEXT)) for message in examples]
-            self._pool = Pool.fit(features_of(list(examples)), list(labels), new_to_the_encoder(texts))
+        self._pool = learned(training_data, lambda message: self._label(str(message.get(INTENT))))
+        if self._pool:
             with self._model_storage.write_to(self._resource) as directory:
                 self._pool.save(directory / FILE)
         return self._resource

@@ -16,6 +16,7 @@ from rasa_sdk import Action
 from benchmarks.data_report import near
 from benchmarks.sentences import HELD_OUT, read_examples, training_examples
 from coach.answer import INTERRUPTIONS
+from coach.danger import Kind, To
 from coach.route import NEW_ROUND
 from coach.steering import OUTSIDE
 from coach.vocabulary import Bottleneck, Principle
@@ -68,6 +69,16 @@ def test_every_intent_has_enough_examples(intent: str) -> None:
 def test_no_example_stands_twice() -> None:
     every = [text.lower() for texts in EXAMPLES.values() for text in texts]
     assert [text for text, count in Counter(every).items() if count > 1] == []
+
+
+def test_of_all_danger_is_noted_which_it_is() -> None:
+    noted = [*training_examples(), *read_examples(*sorted(HELD_OUT.glob("danger*.yml")))]
+    dangers = [example.noted for example in noted if example.intent == "crisis"]
+    assert len(dangers) > 150
+    for danger in dangers:
+        assert danger["kind"] in set(Kind)
+        assert danger["to"] in set(To)
+        assert danger["now"] in {True, False}
 
 
 def test_nothing_is_copied_out_of_the_held_out_sentences() -> None:
@@ -127,6 +138,7 @@ def test_every_channel_store_and_generator_imports() -> None:
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text())
     config = yaml.safe_load((ROOT / "config.yml").read_text())
     named = [*yaml.safe_load((ROOT / "credentials.yml").read_text()), endpoints["nlg"]["type"]]
+    named += [importer["name"] for importer in config["importers"]]
     named += [component["name"] for component in config["pipeline"] if "." in component["name"]]
     for name in named:
         module, _, attribute = name.rpartition(".")

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from coach.danger import react
+from coach.danger import SURE, react
 from coach.message import Message, Taken
 from coach.route import CHOICE, NEW_ROUND, State, bottleneck_question, next_question
 from coach.taking import decides, take
@@ -378,11 +379,29 @@ def test_what_is_told_instead_of_a_no_is_added_to_it() -> None:
     assert taken.changes["ondersteun_en_faciliteer"].startswith("ik slaap er niet van")
 
 
+OF_A_CHILD = {"kind": {"home": 0.8, "suicide": 0.2}, "to": {"child": 0.9}, "now": {"true": 0.7}}
+
+
 @pytest.mark.parametrize(("text", "intent"), [("ja", "affirm"), ("ik weet het niet zeker", "unsure")])
-def test_a_yes_or_a_doubt_refers(text: str, intent: str) -> None:
-    taken = take(CHECKED, message(text, intent))
+def test_a_yes_or_a_doubt_refers_to_who_can_help_with_what_was_told(text: str, intent: str) -> None:
+    told = replace(message("hij kwam weer zonder jas", "crisis", SURE - 0.1), danger=OF_A_CHILD)
+    asked = react(State(KNOWN), told).changes
+    taken = take(State({**KNOWN, **asked}), message(text, intent))
     assert taken.changes["paused"] == "danger"
-    assert [name for name, _ in taken.said] == ["utter_danger"]
+    assert taken.said == [("utter_danger", {"danger": "home", "danger_to": "child", "danger_now": True})]
+
+
+def test_what_is_told_after_the_check_adds_to_what_was_told_before() -> None:
+    told = replace(message("hij kwam weer zonder jas", "crisis", SURE - 0.1), danger=OF_A_CHILD)
+    more = replace(message("en hij zegt dat hij dood wil", "crisis", 0.9), danger={"kind": {"suicide": 0.9}})
+    said = react(State({**KNOWN, **react(State(KNOWN), told).changes}), more).said
+    assert said == [("utter_danger", {"danger": "suicide", "danger_to": "child", "danger_now": True})]
+
+
+def test_a_vague_word_more_of_danger_does_not_undo_what_is_known() -> None:
+    known = State({**KNOWN, "paused": "danger", "danger": "suicide", "danger_to": "leader"})
+    said = react(known, message("ik kan niet meer", "crisis", 0.9)).said
+    assert said == [("utter_danger", {"danger": "suicide", "danger_to": "leader", "danger_now": False})]
 
 
 def test_who_stops_at_the_check_is_let_go() -> None:

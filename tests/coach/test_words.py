@@ -122,9 +122,11 @@ def test_what_is_likely_of_the_danger_is_told_and_the_rest_stays_open() -> None:
 
 def test_what_a_second_message_leaves_open_the_first_tells() -> None:
     first = Danger(Kind.HOME, To.CHILD, now=True)
-    assert Danger(Kind.UNCLEAR, To.OTHER, now=False).added_to(first) == first
-    second = Danger(Kind.SUICIDE, To.LEADER, now=False)
-    assert second.added_to(first) == Danger(Kind.SUICIDE, To.LEADER, now=True)
+    assert Danger.of(in_danger(), first) == first
+    vague = in_danger(kind={"unclear": 0.9}, to={"child": 0.4, "leader": 0.4}, now={"true": 0.0})
+    assert Danger.of(vague, first) == first
+    second = in_danger(kind={"suicide": 0.9}, to={"other": 0.9}, now={"true": 0.0})
+    assert Danger.of(second, first) == Danger(Kind.SUICIDE, To.OTHER, now=True)
 
 
 def test_a_summary_holds_the_leaders_own_words_in_the_order_of_the_bottleneck() -> None:

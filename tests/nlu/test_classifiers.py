@@ -1,5 +1,6 @@
 """Pooling, calibration and the layer for danger, on the real features of a few sentences."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from nlu.danger_classifier import DangerClassifier
 from nlu.pool import Pool
 from nlu.pooled_classifier import PooledClassifier, has_features
 
-CLASSIFIERS = [PooledClassifier, CommandClassifier]
+CLASSIFIERS = [PooledClassifier, CommandClassifier, DangerClassifier]
 INTENTS = ["crisis", "give_answer", "stop"]
 
 
@@ -42,17 +43,22 @@ def messages(count: int, seed: int = 0) -> list[Message]:
 
 
 def train(
-    classifier: Any, storage: LocalModelStorage, resource: Resource, context: ExecutionContext, **config: Any
+    classifier: Any,
+    storage: LocalModelStorage,
+    resource: Resource,
+    context: ExecutionContext,
+    examples: Sequence[Message] = (),
+    **config: Any,
 ) -> Any:
     config = {**classifier.get_default_config(), **config}
-    classifier.create(config, storage, resource, context).train(TrainingData(messages(120)))
+    classifier.create(config, storage, resource, context).train(TrainingData(list(examples) or messages(120)))
     return classifier.load(config, storage, resource, context)
 
 
-def test_an_intent_that_another_component_hears_is_left_out(
+def test_danger_is_left_to_the_component_that_hears_it(
     storage: LocalModelStorage, resource: Resource, context: ExecutionContext
 ) -> None:
-    ready = train(PooledClassifier, storage, resource, context, leave_out=["crisis"])
+    ready = train(PooledClassifier, storage, resource, context)
     ranking = ready.process(messages(1))[0].get(INTENT_RANKING_KEY)
     assert {item["name"] for item in ranking} == {"give_answer", "stop"}
 
@@ -133,9 +139,7 @@ def ranked(message: Message, **confidences: float) -> Message:
 def test_danger_counts_whatever_else_a_message_is(
     storage: LocalModelStorage, resource: Resource, context: ExecutionContext
 ) -> None:
-    config = {"threshold": 0.3}
-    DangerClassifier.create(config, storage, resource, context).train(TrainingData(dangers(240)))
-    ready = DangerClassifier.load(config, storage, resource, context)
+    ready = train(DangerClassifier, storage, resource, context, dangers(240), threshold=0.3)
     tested = dangers(60, seed=1)
     in_danger = [message.get(INTENT) == "crisis" for message in tested]
     noted = [(message.get("metadata") or {}).get("intent") for message in tested]
@@ -146,22 +150,14 @@ def test_danger_counts_whatever_else_a_message_is(
         ranking = [item["name"] for item in message.get(INTENT_RANKING_KEY)]
         assert ranking[0] == message.get(INTENT)["name"]
         assert [name for name in ranking if name != "crisis"] == ["stop", "give_answer", "greet"]
+        behind = [item["confidence"] for item in message.get(INTENT_RANKING_KEY)[1:]]
+        assert behind == sorted(behind, reverse=True)
         assert (message.get("danger") is not None) == danger
     told = [(message.get("danger"), facts) for message, facts in zip(found, noted, strict=True) if facts]
     told = [(danger, facts) for danger, facts in told if danger]
     assert np.mean([(danger["to"]["child"] > 0.5) == (facts["to"] == "child") for danger, facts in told]) > 0.9
     assert np.mean([(danger["now"]["true"] > 0.5) == facts["now"] for danger, facts in told]) > 0.9
     assert all("kind" not in danger for danger, _ in told)  # of one kind alone there is nothing to learn
-
-
-def test_without_examples_of_danger_messages_stay_as_they_are(
-    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
-) -> None:
-    config = {"threshold": 0.3}
-    DangerClassifier.create(config, storage, resource, context).train(TrainingData([]))
-    message = ranked(messages(1)[0], stop=1.0)
-    found = DangerClassifier.load(config, storage, resource, context).process([message])[0]
-    assert (found.get(INTENT)["name"], found.get("danger")) == ("stop", None)
 
 
 @pytest.mark.parametrize("threshold", [0, 1, -0.1, 2])

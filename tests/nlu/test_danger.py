@@ -30,6 +30,10 @@ from coach.message import Message
         ("van mij hoeft het niet meer", Kind.SUICIDE, To.LEADER),
         ("de leerkracht heeft blauwe plekken gezien bij een leerling", Kind.HOME, To.CHILD),
         ("de juf slaat kinderen", Kind.COLLEAGUE, To.CHILD),
+        ("ik sprak een moeder die niet meer wil leven", Kind.SUICIDE, To.OTHER),
+        ("een oma aan de balie zegt dat haar zoon haar slaat", Kind.HOME, To.OTHER),
+        ("een boze vader bedreigt mijn collega met een honkbalknuppel", Kind.VIOLENCE, To.COLLEAGUE),
+        ("een meisje dat niet meer wil praten over wat haar vader met haar doet", Kind.HOME, To.CHILD),
     ],
 )
 def test_kind_of_danger_and_to_whom(recognised: Callable[[str], Message], text: str, kind: Kind, to: To) -> None:
@@ -43,10 +47,10 @@ def test_kind_of_danger_and_to_whom(recognised: Callable[[str], Message], text: 
     [
         ("een leerling staat nu op het dak en dreigt te springen", True),
         ("er wordt op dit moment gevochten met een mes op het plein", True),
-        ("er staat een vader met een mes in de gang", True),
         ("hij slaat haar nu, ik hoor het door de muur", True),
         ("een meisje vertelde vorige week dat ze thuis wordt geslagen", False),
         ("ze wordt al maanden thuis geslagen", False),
+        ("een meisje vertelt net als vorige week dat ze wordt geslagen", False),
     ],
 )
 def test_danger_now(recognised: Callable[[str], Message], text: str, now: bool) -> None:
