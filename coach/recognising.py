@@ -14,7 +14,7 @@ from coach.vocabulary import Bottleneck, Wish
 # A second bottleneck is named with the first when a clause of its own tells of it with this probability; in a message
 # of one clause, when it has this share of the first one's. And one or two are named from this share of all four on:
 # below it, asking costs less than naming a wrong one. All three from the curves in docs/herkenning.md.
-LEAST_IN_A_CLAUSE = 0.45
+LEAST_IN_A_CLAUSE = 0.4
 CLOSE = 0.2
 LEAST_CERTAINTY_TO_NAME = 0.6
 # What sounds like an ordinary answer tells of a bottleneck when one of the four is this likely.
