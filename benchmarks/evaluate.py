@@ -270,7 +270,7 @@ def which_danger(sets: dict[str, list[Predicted]]) -> list[str]:
 def interruption_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     """Answers that would interrupt, and commands and questions that do, by threshold, while a question is open."""
     lines = heads(sets, "answers that interrupt | commands that do")
-    for threshold in (0.5, 0.6, 0.7, 0.8, LEAST_PROBABILITY_REFLECTING, 0.9, 0.95):
+    for threshold in (0.5, 0.6, 0.7, 0.8, 0.85, LEAST_PROBABILITY_REFLECTING, 0.95):
         cells = []
         for found in sets.values():
             answers = [interrupting(item.message) for item in found if item.example.intent == "give_answer"]

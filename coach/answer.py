@@ -19,7 +19,7 @@ INTERRUPTIONS = frozenset(
 # The probability that a message is a command or a question, all of them together, from which it interrupts: an answer
 # that is lost costs the leader's trust, a command that is missed a second try. From the curve in docs/herkenning.md.
 LEAST_PROBABILITY = 0.5
-LEAST_PROBABILITY_REFLECTING = 0.85
+LEAST_PROBABILITY_REFLECTING = 0.9
 # Beyond this a probability is as good as certain.
 NEGLIGIBLE = 1e-6
 MOST_WORDS = 12
