@@ -254,14 +254,12 @@ def which_danger(sets: dict[str, list[Predicted]]) -> list[str]:
     ]
     for name, found in sets.items():
         heard = [item for item in found if item.example.intent == DANGER == item.message.intent]
-        noted, dangers = [item.example.noted for item in heard], [Danger.of(item.message) for item in heard]
-        kinds = [
-            danger.kind == note["kind"]
-            for danger, note in zip(dangers, noted, strict=True)
-            if danger.kind != Kind.UNCLEAR
-        ]
-        who = [danger.to == note["to"] for danger, note in zip(dangers, noted, strict=True) if danger.to != To.OTHER]
-        now, really = np.array([danger.now for danger in dangers]), np.array([note["now"] for note in noted])
+        told = [(Danger.of(item.message), item.example.noted) for item in heard]
+        kinds = [danger.kind == noted["kind"] for danger, noted in told if danger.kind != Kind.UNCLEAR]
+        who = [danger.to == noted["to"] for danger, noted in told if danger.to != To.OTHER]
+        now, really = (
+            np.array(values) for values in zip(*((danger.now, noted["now"]) for danger, noted in told), strict=True)
+        )
         shares = [len(kinds) / len(heard), np.mean(kinds), len(who) / len(heard), np.mean(who), now[really].mean()]
         lines.append(f"| {name} | " + " | ".join(f"{share:.3f}" for share in [*shares, now[~really].mean()]) + " |")
     return lines
