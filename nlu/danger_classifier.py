@@ -15,8 +15,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.pool import Features as ByKind
 from nlu.pool import Pool
-from nlu.pooled_classifier import DANGER, features_of, has_features, learned, source_of_all
+from nlu.pooled_classifier import DANGER, Examples, features_of, has_features, source_of_all
 
 # What is noted with the examples of danger, and told of a message: of which kind it is (home, suicide, colleague,
 # violence, unclear), who is in it (leader, child, colleague, other), and whether it is now (true, false).
@@ -72,9 +73,10 @@ class DangerClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn what is danger from all examples, and which it is from what is noted with those of danger."""
+        examples = Examples(training_data)
         with self._model_storage.write_to(self._resource) as directory:
             for name in (DANGER, *FACETS):
-                pool = learned(training_data, partial(_label, name))
+                pool = examples.pool(partial(_label, name))
                 if pool:
                     pool.save(directory / f"{name}.npz")
         return self._resource
@@ -100,11 +102,12 @@ class DangerClassifier(IntentClassifier, GraphComponent):
             ranking = message.get(INTENT_RANKING_KEY)
             if not (ranking and DANGER in self._pools and has_features(message)):
                 continue
-            probability = self._told_by(message, DANGER)["true"]
+            features = features_of([message])
+            probability = self._told_by(features, DANGER)["true"]
             danger = {"name": DANGER, "confidence": probability}
             if probability >= self._threshold:
                 ranking = [danger, *ranking]
-                told = {facet: self._told_by(message, facet) for facet in FACETS if facet in self._pools}
+                told = {facet: self._told_by(features, facet) for facet in FACETS if facet in self._pools}
                 message.set("danger", told, add_to_output=True)
                 message.set(INTENT, danger, add_to_output=True)
             else:
@@ -112,10 +115,10 @@ class DangerClassifier(IntentClassifier, GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _told_by(self, message: Message, name: str) -> dict[str, float]:
-        """The probability of each value of danger itself, or of a facet of it."""
+    def _told_by(self, features: ByKind, name: str) -> dict[str, float]:
+        """The probability of each value of danger itself, or of a facet of it, by the features of one message."""
         pool = self._pools[name]
-        return dict(zip(pool.labels, map(float, pool.probabilities(features_of([message]))[0]), strict=True))
+        return dict(zip(pool.labels, map(float, pool.probabilities(features)[0]), strict=True))
 
 
 def _label(name: str, message: Message) -> str | None:

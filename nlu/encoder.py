@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from sentencepiece import SentencePieceProcessor
+from sentencepiece.sentencepiece_model_pb2 import ModelProto  # type: ignore[attr-defined]  # made when it is loaded
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 # Texts of as many tokens are encoded so many at a time.
@@ -34,8 +36,8 @@ TEXTS, DOWN, UP = "texts", "down", "up"
 # second half high.
 _BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
 # The operators that ONNX Runtime has beyond the standard.
-_ITS_OWN = {"MultiHeadAttention", "SkipLayerNormalization", "BiasGelu"}
-_SPACE = "\u2581"
+_ITS_OWN = {"MultiHeadAttention", "MatMulIntegerToFloat", "BiasGelu"}
+_Piece = ModelProto.SentencePiece
 
 
 class WeightsFile:
@@ -118,33 +120,23 @@ class _Tokenizer:
     """The unigram model of SentencePiece (Kudo 2018, "Subword Regularization"): the likeliest row of pieces."""
 
     def __init__(self, file: WeightsFile) -> None:
-        self._file = file
-        self._pieces: dict[str, tuple[int, float]] = {}
-        for number, (piece, score) in enumerate(zip(file.pieces, file.scores.tolist(), strict=True)):
-            if piece and number != file.unknown:
-                self._pieces.setdefault(piece, (number, score))
-        self._longest = max(map(len, self._pieces))
-        self._unknown_score = float(file.scores.min()) - 10
+        kinds = {file.begin: _Piece.CONTROL, file.end: _Piece.CONTROL, file.unknown: _Piece.UNKNOWN}
+        pieces = [
+            _Piece(piece=piece, score=score, type=kinds.get(number, _Piece.NORMAL))
+            for number, (piece, score) in enumerate(zip(file.pieces, file.scores.tolist(), strict=True))
+        ]
+        # Texts come normalised already, by the table of the file.
+        as_they_come = {"name": "identity", "remove_extra_whitespaces": False}
+        model = ModelProto(pieces=pieces, normalizer_spec=as_they_come)
+        self._processor = SentencePieceProcessor(model_proto=model.SerializeToString())
+        self._replaced = file.replaced
 
     def tokens(self, text: str) -> list[int]:
         """The numbers of the pieces of `text`, without those for its begin and end."""
-        text = text.translate(self._file.replaced)
+        text = text.translate(self._replaced)
         while "  " in text:
             text = text.replace("  ", " ")
-        text = _SPACE + text.removeprefix(" ").replace(" ", _SPACE)
-        best: list[tuple[float, int, int]] = [(0.0, 0, 0)] + [(-np.inf, 0, 0)] * len(text)
-        for start in range(len(text)):
-            score = best[start][0]
-            best[start + 1] = max(best[start + 1], (score + self._unknown_score, start, self._file.unknown))
-            for end in range(start + 1, min(start + self._longest, len(text)) + 1):
-                known = self._pieces.get(text[start:end])
-                if known and score + known[1] > best[end][0]:
-                    best[end] = (score + known[1], start, known[0])
-        tokens, end = [], len(text)
-        while end:
-            _, end, token = best[end]
-            tokens.append(token)
-        return tokens[::-1]
+        return list(self._processor.encode(text))
 
 
 def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.InferenceSession:
@@ -168,7 +160,9 @@ def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.Inferenc
         return output
 
     middle = constant("middle", np.array(128, dtype=np.uint8))
-    from_middle = constant("from_middle", np.array(128, dtype=np.float32))
+    # The half rounds: what is made a byte loses its fraction.
+    from_middle = constant("from_middle", np.array(128.5, dtype=np.float32))
+    one = constant("one", np.array(1, dtype=np.float32))
     step = constant("step", np.array(1 / 127, dtype=np.float32))
 
     @cache
@@ -177,8 +171,7 @@ def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.Inferenc
         most = node("ReduceMax", [node("Abs", [inputs], f"{inputs}.size")], f"{inputs}.most", axes=[-1])
         unit = node("Mul", [most, step], f"{inputs}.unit")
         moved = node("Add", [node("Div", [inputs, unit], f"{inputs}.units"), from_middle], f"{inputs}.moved")
-        whole = node("Round", [moved], f"{inputs}.whole")
-        return node("Cast", [whole], f"{inputs}.bytes", to=TensorProto.UINT8), unit
+        return node("Cast", [moved], f"{inputs}.bytes", to=TensorProto.UINT8), unit
 
     def times(inputs: str, layer: int, part: str, columns: int) -> str:
         name = f"l{layer}.{part}.w"
@@ -188,14 +181,13 @@ def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.Inferenc
         scales = np.abs(weights).max(axis=0) / 63
         whole = constant(name, np.rint(weights / scales).astype(np.int8))
         numbers, unit = in_bytes(inputs)
-        product = node("MatMulInteger", [numbers, whole, middle], f"{name}.product")
-        product = node("Cast", [product], f"{name}.float", to=TensorProto.FLOAT)
-        product = node("Mul", [product, constant(f"{name}.scales", scales)], f"{name}.scaled")
-        return node("Mul", [product, unit], f"{name}.out")
+        factors = [numbers, whole, one, constant(f"{name}.scales", scales), middle]
+        return node("Mul", [node("MatMulIntegerToFloat", factors, f"{name}.product"), unit], f"{name}.out")
 
     def added(state: str, change: str, at: str, norm: str, bias: str) -> str:
-        inputs = [change, state, floats(f"{at}.{norm}.w"), floats(f"{at}.{norm}.b"), floats(f"{at}.{bias}")]
-        return node("SkipLayerNormalization", inputs, f"{at}.{norm}", epsilon=file.epsilon)
+        change = node("Add", [change, floats(f"{at}.{bias}")], f"{at}.{norm}.change")
+        inputs = [node("Add", [change, state], f"{at}.{norm}.in"), floats(f"{at}.{norm}.w"), floats(f"{at}.{norm}.b")]
+        return node("LayerNormalization", inputs, f"{at}.{norm}", epsilon=file.epsilon)
 
     begin = ["in", floats("emb.ln.w"), floats("emb.ln.b")]
     state = node("LayerNormalization", begin, "embedded", epsilon=file.epsilon)
@@ -214,7 +206,12 @@ def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.Inferenc
     model = helper.make_model(graph, opset_imports=versions, ir_version=9)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # many leaders at once: a core each
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(),
+        options,
+        providers=["CPUExecutionProvider"],
+        disabled_optimizers=["SkipLayerNormFusion"],  # its fused addition and norm takes four times as long as the two
+    )
 
 
 class SentenceEncoder:

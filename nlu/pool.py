@@ -9,6 +9,7 @@ al. 2017, "On Calibration of Modern Neural Networks"). Measured beside one model
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Expert:
     intercepts: Array
 
     @classmethod
-    def fit(cls, features: Array | csr_matrix, labels: list[str]) -> Expert:
+    def fit(cls, features: Array | csr_matrix, labels: Places) -> Expert:
         """Learn from examples, every label of equal weight whatever its number of examples."""
         model = LogisticRegression(max_iter=300, tol=1e-3, class_weight="balanced").fit(features, labels)
         coefficients, intercepts = model.coef_.T, model.intercept_
@@ -75,25 +76,33 @@ class Pool:
         truth = np.array([names.index(label) for label in labels])
         log_shares = np.log(np.bincount(truth) / len(truth))
         powers = np.array([*np.ones(len(features)), 0.0])
-        if np.bincount(truth).min() >= FOLDS:
-            left_out, told = [], []
-            for seen, unseen in _splits(truth, new):
-                seen_labels = [labels[place] for place in seen]
-                left_out.append(
-                    [
-                        Expert.fit(matrix[seen], seen_labels).log_probabilities(matrix[unseen])
-                        for matrix in features.values()
-                    ]
-                )
-                told.append(truth[unseen])
-            predicted, true = np.concatenate(left_out, axis=1), np.concatenate(told)
+        splits = _splits(truth, new) if np.bincount(truth).min() >= FOLDS else []
+        everything = np.arange(len(truth))
+
+        def experts_of(seen: Places) -> dict[str, Expert]:
+            return {kind: Expert.fit(matrix[seen], truth[seen]) for kind, matrix in features.items()}
+
+        with ThreadPoolExecutor() as cores:  # side by side: the arithmetic lets other threads go on
+            *without, experts = cores.map(experts_of, [*(seen for seen, _ in splits), everything])
+        if splits:
+            true = np.concatenate([truth[unseen] for _, unseen in splits])
+            predicted = np.stack(
+                [
+                    np.vstack(
+                        [
+                            of_split[kind].log_probabilities(matrix[unseen])
+                            for of_split, (_, unseen) in zip(without, splits, strict=True)
+                        ]
+                    )
+                    for kind, matrix in features.items()
+                ]
+            )
 
             def loss(powers: Array) -> float:
                 pooled = _log_softmax(np.tensordot(powers[:-1], predicted, axes=1) + powers[-1] * log_shares)
                 return float(-pooled[np.arange(len(true)), true].mean())
 
             powers = minimize(loss, powers, bounds=[(0.0, None)] * len(powers)).x
-        experts = {kind: Expert.fit(matrix, labels) for kind, matrix in features.items()}
         return cls(names, log_shares, experts, dict(zip([*features, _SHARES], map(float, powers), strict=True)))
 
     def probabilities(self, features: Features) -> Array:

