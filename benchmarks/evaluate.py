@@ -22,7 +22,6 @@ import yaml
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.log_utils import configure_structlog
 from sklearn.metrics import ConfusionMatrixDisplay
@@ -39,7 +38,7 @@ from coach.steering import LEAST_IN_A_STORY, LEAST_IN_AN_ANSWER, asked_in_clause
 from nlu.command_classifier import ANSWER, COMMAND
 from nlu.danger_classifier import FACETS
 from nlu.pool import Pool
-from nlu.pooled_classifier import DANGER, features_of, new_to_the_encoder
+from nlu.pooled_classifier import DANGER, features_of, has_features, new_to_the_encoder
 from nlu.vocabulary_extractor import Vocabulary, VocabularyExtractor
 from tools.model import ROOT, ensure_model
 from tools.settings import environment
@@ -377,7 +376,7 @@ def main() -> None:
     )
     training = training_examples()
     messages = [recognise(example.text) for example in training]
-    kept = [index for index, message in enumerate(messages) if message.get_sparse_features(TEXT)[1]]
+    kept = [index for index, message in enumerate(messages) if has_features(message)]
     training, messages = [training[index] for index in kept], [messages[index] for index in kept]
     sets = {
         "held-out": predicted(recognise, held_out),

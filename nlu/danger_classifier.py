@@ -15,8 +15,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.pool import Features as ByKind
-from nlu.pool import Pool
+from nlu.pool import ByKind, Pool
 from nlu.pooled_classifier import DANGER, Examples, features_of, has_features, source_of_all
 
 # What is noted with the examples of danger, and told of a message: of which kind it is (home, suicide, colleague,

@@ -26,9 +26,9 @@ LEAST_NEW = 100
 _SHARES = "shares"
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 # Of whole numbers or truth values.
-Places = np.ndarray[Any, np.dtype[Any]]
+Numbers = np.ndarray[Any, np.dtype[Any]]
 # By kind of feature a matrix of shape (messages, features): an array, or a csr_matrix.
-Features = dict[str, Any]
+ByKind = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Expert:
     intercepts: Array
 
     @classmethod
-    def fit(cls, features: Array | csr_matrix, labels: Places) -> Expert:
+    def fit(cls, features: Array | csr_matrix, labels: Numbers) -> Expert:
         """Learn from examples, every label of equal weight whatever its number of examples."""
         model = LogisticRegression(max_iter=300, tol=1e-3, class_weight="balanced").fit(features, labels)
         coefficients, intercepts = model.coef_.T, model.intercept_
@@ -66,7 +66,7 @@ class Pool:
     powers: dict[str, float]
 
     @classmethod
-    def fit(cls, features: Features, labels: list[str], new: Places | None = None) -> Pool:
+    def fit(cls, features: ByKind, labels: list[str], new: Numbers | None = None) -> Pool:
         """Learn from examples of at least two labels; the powers from those that are `new` to the encoder, left out.
 
         What the encoder learned from, its vectors tell surer than they would tell it of another text.
@@ -77,26 +77,18 @@ class Pool:
         log_shares = np.log(np.bincount(truth) / len(truth))
         powers = np.array([*np.ones(len(features)), 0.0])
         splits = _splits(truth, new) if np.bincount(truth).min() >= FOLDS else []
-        everything = np.arange(len(truth))
 
-        def experts_of(seen: Places) -> dict[str, Expert]:
-            return {kind: Expert.fit(matrix[seen], truth[seen]) for kind, matrix in features.items()}
+        def predicted_of(split: tuple[Numbers, Numbers]) -> Array:
+            seen, unseen = split
+            matrices = features.values()
+            return np.stack([Expert.fit(m[seen], truth[seen]).log_probabilities(m[unseen]) for m in matrices])
 
         with ThreadPoolExecutor() as cores:  # side by side: the arithmetic lets other threads go on
-            *without, experts = cores.map(experts_of, [*(seen for seen, _ in splits), everything])
+            left_out = cores.map(predicted_of, splits)
+            experts = {kind: Expert.fit(matrix, truth) for kind, matrix in features.items()}
         if splits:
             true = np.concatenate([truth[unseen] for _, unseen in splits])
-            predicted = np.stack(
-                [
-                    np.vstack(
-                        [
-                            of_split[kind].log_probabilities(matrix[unseen])
-                            for of_split, (_, unseen) in zip(without, splits, strict=True)
-                        ]
-                    )
-                    for kind, matrix in features.items()
-                ]
-            )
+            predicted = np.concatenate(list(left_out), axis=1)
 
             def loss(powers: Array) -> float:
                 pooled = _log_softmax(np.tensordot(powers[:-1], predicted, axes=1) + powers[-1] * log_shares)
@@ -105,7 +97,7 @@ class Pool:
             powers = minimize(loss, powers, bounds=[(0.0, None)] * len(powers)).x
         return cls(names, log_shares, experts, dict(zip([*features, _SHARES], map(float, powers), strict=True)))
 
-    def probabilities(self, features: Features) -> Array:
+    def probabilities(self, features: ByKind) -> Array:
         """Of each label for each message, shape (messages, labels), by the kinds there are; the rows add up to one."""
         pooled = self.powers[_SHARES] * self.log_shares
         for kind, matrix in features.items():
@@ -136,7 +128,7 @@ class Pool:
             return cls(arrays["labels"].tolist(), arrays["log_shares"], experts, powers)
 
 
-def _splits(truth: Places, new: Places | None) -> list[tuple[Places, Places]]:
+def _splits(truth: Numbers, new: Numbers | None) -> list[tuple[Numbers, Numbers]]:
     """Places of examples to learn from, and those left out: what is new to the encoder, or folds of everything."""
     if new is not None and new.sum() >= LEAST_NEW and set(truth[~new]) == set(truth):
         return [(np.flatnonzero(~new), np.flatnonzero(new))]

@@ -21,8 +21,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 from nlu.clauses import CLAUSE_OF, CLAUSES, END, START
 from nlu.encoder import adapter
-from nlu.pool import Features as ByKind
-from nlu.pool import Pool
+from nlu.pool import ByKind, Numbers, Pool
 from nlu.source import source_digest
 
 FILE = "pool.npz"
@@ -30,15 +29,13 @@ DANGER = "crisis"
 # Of a clause, so many of the likeliest intents are told.
 MOST_OF_A_CLAUSE = 5
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
-
 
 def _features(message: Message, sparse: bool) -> list[Features]:
     """The sentence features of a message as they are; those that Rasa's Message gives are copies, which take long."""
     return list(Features.filter(message.features, [TEXT], FEATURE_TYPE_SENTENCE, is_sparse=sparse))
 
 
-def words_of(messages: list[Message]) -> csr_matrix:
+def sparse_of(messages: list[Message]) -> csr_matrix:
     """The sparse sentence features of messages, shape (messages, features)."""
     of_featurizers = zip(*(_features(message, sparse=True) for message in messages), strict=True)
     return hstack([vstack([row.features for row in rows]) for rows in of_featurizers], format="csr")
@@ -48,7 +45,7 @@ def features_of(messages: list[Message]) -> ByKind:
     """The sentence features of messages that have both kinds: dense and sparse, side by side within a kind."""
     of_featurizers = zip(*(_features(message, sparse=False) for message in messages), strict=True)
     dense = [np.vstack([row.features for row in rows]) for rows in of_featurizers]
-    return {"dense": np.hstack(dense), "sparse": words_of(messages)}
+    return {"dense": np.hstack(dense), "sparse": sparse_of(messages)}
 
 
 def has_features(message: Message) -> bool:
@@ -73,7 +70,7 @@ class Examples:
         """What is learned of those that have a label; None where there are no two labels to tell apart."""
         labels = [label_of(message) for message in self._messages]
         places = [place for place, label in enumerate(labels) if label is not None]
-        known = [str(labels[place]) for place in places]
+        known = [label for label in labels if label is not None]
         if len(set(known)) <= 1:
             return None
         return Pool.fit({kind: matrix[places] for kind, matrix in self._features.items()}, known, self._new[places])
@@ -181,7 +178,7 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     def _gather(self, pool: Pool, clauses: list[Message]) -> None:
         """Set on each message what its clauses tell by their words, and where they stand in it."""
-        for clause, row in zip(clauses, pool.probabilities({"sparse": words_of(clauses)}), strict=True):
+        for clause, row in zip(clauses, pool.probabilities({"sparse": sparse_of(clauses)}), strict=True):
             ranking = ranked(dict(zip(pool.labels, map(float, row), strict=True)))[:MOST_OF_A_CLAUSE]
             found = {START: clause.get(START), END: clause.get(END), INTENT_RANKING_KEY: ranking}
             message = clause.get(CLAUSE_OF)

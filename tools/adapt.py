@@ -3,7 +3,7 @@
 It learns low-rank changes of the weights with which vectors tell the intents apart (Hu et al. 2021, "LoRA: Low-Rank
 Adaptation of Large Language Models"), from the examples of all writers but those of `KEPT_APART`: on them is measured
 how it does with somebody new. That takes most of an hour on two cores and is done seldom: examples that are added
-later count in the layers behind the encoder, which `make train` trains in a minute.
+later count in the layers behind the encoder, which `make train` trains in some two minutes.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def ensure_model() -> Path:
     path = model_path()
     if path.exists():
         return path
-    print(f"Training {path.name} (some four minutes the first time, fewer after that) ...", flush=True)
+    print(f"Training {path.name} (some three minutes the first time, fewer after that) ...", flush=True)
     command = [
         sys.executable, "-m", "rasa", "train", "--skip-validation",  # the tests validate, and it takes half a minute
         "--out", str(path.parent), "--fixed-model-name", path.name.split(".")[0],
