@@ -14,12 +14,13 @@ from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 
 from nlu.encoder import encode
 from nlu.sentence_encoder_featurizer import SentenceEncoderFeaturizer, encode_once
 from nlu.source import source_digest
 from nlu.spacy_nlp import SpacyNLP
-from nlu.tfidf_featurizer import TfidfFeaturizer
+from nlu.tfidf_featurizer import SparseRow, TfidfFeaturizer
 from nlu.vocabulary_extractor import VocabularyExtractor
 
 FEATURIZERS = [SentenceEncoderFeaturizer, TfidfFeaturizer]
@@ -121,3 +122,12 @@ def test_another_encoder_means_another_fingerprint(monkeypatch: pytest.MonkeyPat
 def test_another_source_means_another_fingerprint(component: Any) -> None:
     """Rasa's cache sees a component's class alone, and not the functions and constants beside it."""
     assert source_digest(inspect.getfile(component)) in component.fingerprint_addon({})
+
+
+def test_sparse_rows_have_one_fingerprint_when_and_only_when_they_are_the_same() -> None:
+    def row(*numbers: float, origin: str = "words") -> str:
+        return SparseRow(csr_matrix([numbers], dtype=np.float32), "sentence", TEXT, origin).fingerprint()
+
+    assert row(0, 2, 1) == row(0, 2, 1)
+    different = [row(0, 2, 1), row(2, 0, 1), row(0, 2, 3), row(0, 2, 1, 0), row(0, 2, 1, origin="characters")]
+    assert len(set(different)) == len(different)
