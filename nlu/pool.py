@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 FOLDS = 3
 # With fewer examples that are new to the encoder, folds of everything are left out: so few tell nothing.
@@ -83,7 +84,8 @@ class Pool:
             matrices = features.values()
             return np.stack([Expert.fit(m[seen], truth[seen]).log_probabilities(m[unseen]) for m in matrices])
 
-        with ThreadPoolExecutor() as cores:  # side by side: the arithmetic lets other threads go on
+        # Side by side on a thread each: those of one multiplication so small wait longer for each other than they work.
+        with threadpool_limits(1), ThreadPoolExecutor() as cores:
             left_out = cores.map(predicted_of, splits)
             experts = {kind: Expert.fit(matrix, truth) for kind, matrix in features.items()}
         if splits:
