@@ -50,12 +50,15 @@ def _interval(samples: Numbers) -> tuple[float, float]:
 
 
 def _macro_f1(pairs: list[tuple[str, str]], labels: Iterable[str] | None) -> tuple[float, Numbers]:
-    """The score, and that of each sample of the sentences; the same samples each time."""
+    """The score, and that of each sample of the sentences; the same samples each time.
+
+    A label that a sample has no sentence of, nor takes one for, is left out of its mean.
+    """
     names = sorted(labels or {true for true, _ in pairs})
     chosen = np.array(pairs)
 
     def score(rows: Any) -> float:
-        return float(f1_score(chosen[rows, 0], chosen[rows, 1], labels=names, average="macro", zero_division=0))
+        return float(f1_score(chosen[rows, 0], chosen[rows, 1], labels=names, average="macro", zero_division=np.nan))
 
     generator = np.random.default_rng(0)
     samples = [score(generator.integers(0, len(chosen), len(chosen))) for _ in range(SAMPLES)]

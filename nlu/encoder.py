@@ -144,7 +144,7 @@ def _session(file: WeightsFile, adapter: Adapter | None) -> onnxruntime.Inferenc
 
     It multiplies in whole numbers, weights with a scale for each column and inputs with one for each token, which every
     processor of the last ten years does fast; a vector's cosine with the exact one is 0.997 or more, with the adapter
-    0.990, which changed the macro-F1 of what is recognised by 0.002 when it was measured.
+    0.990. The macro-F1 on the held-out sentences differed by 0.002 from that with exact ones.
     """
     nodes, constants = [], []
 

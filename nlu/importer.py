@@ -1,4 +1,4 @@
-"""Reads the files of examples once a training."""
+"""Reads the files of examples once a training, and keeps what is costly to find of each."""
 
 from __future__ import annotations
 
@@ -27,19 +27,28 @@ class Example(Message):
     of it four times; that takes longer than learning from them.
     """
 
-    def __init__(self, message: Message) -> None:
-        """The example that `message` is."""
-        super().__init__(message.data, set(message.output_properties), message.time, list(message.features))
+    @classmethod
+    def of(cls, message: Message) -> Example:
+        """An example with what `message` has, in a dictionary and lists of its own."""
+        return cls(message.data, set(message.output_properties), message.time, list(message.features))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._fingerprints: dict[str, tuple[Any, str]] = {}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Example:
         """Another example with the same values."""
-        copied = Example(self)
+        copied = Example.of(self)
         copied._fingerprints = dict(self._fingerprints)
         return copied
 
+    def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:
+        """Set a property; its value may be the old one, changed in place."""
+        self._fingerprints.pop(prop, None)
+        super().set(prop, info, add_to_output)
+
     def fingerprint(self) -> str:
-        """Rasa's contract: another one when something is set to another value, or a feature was added."""
+        """Another one when something is set to another value, or a feature was added; not the one that Rasa makes."""
         for name, value in self.data.items():
             known = self._fingerprints.get(name)
             if known is None or known[0] is not value:
@@ -54,7 +63,7 @@ class Importer(RasaFileImporter):
     @cached_method
     def _read(self) -> TrainingData:
         found = super().get_nlu_data("nl")
-        found.training_examples = [Example(message) for message in found.training_examples]
+        found.training_examples = [Example.of(message) for message in found.training_examples]
         return found
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:

@@ -84,7 +84,7 @@ class Pool:
             matrices = features.values()
             return np.stack([Expert.fit(m[seen], truth[seen]).log_probabilities(m[unseen]) for m in matrices])
 
-        # Side by side on a thread each: those of one multiplication so small wait longer for each other than they work.
+        # Side by side, on one thread each: more threads for products so small cost more in waiting than they gain.
         with threadpool_limits(1), ThreadPoolExecutor() as cores:
             left_out = cores.map(predicted_of, splits)
             experts = {kind: Expert.fit(matrix, truth) for kind, matrix in features.items()}

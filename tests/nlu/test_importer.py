@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, METADATA, T
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.importer import Example
+from nlu.importer import Example, Importer
 
 
 def example() -> Example:
-    made = Example(Message({TEXT: "wie trekt de kar", INTENT: "bottleneck_rol", METADATA: {"intent": {"writer": 1}}}))
+    made = Example.of(
+        Message({TEXT: "wie trekt de kar", INTENT: "bottleneck_rol", METADATA: {"intent": {"writer": 1}}})
+    )
     made.set(TOKENS_NAMES[TEXT], [Token("wie", 0), Token("trekt", 4, lemma="trekken")])
     return made
 
@@ -37,6 +40,9 @@ def test_alike_examples_are_the_same_one() -> None:
         lambda made: made.set(INTENT, "give_answer"),
         lambda made: made.set(METADATA, {"intent": {"writer": 2}}),
         lambda made: made.set(TOKENS_NAMES[TEXT], [Token("wie", 0), Token("trekt", 4, lemma="trek")]),
+        lambda made: made.set(
+            TOKENS_NAMES[TEXT], [Token("wie", 0, data={"pos": "PRON"}), Token("trekt", 4, lemma="trekken")]
+        ),
         lambda made: made.set("entities", []),
     ],
 )
@@ -48,3 +54,21 @@ def test_every_change_gives_another_fingerprint(change: Callable[[Example], None
     assert copied.fingerprint() == before
     change(copied)
     assert copied == made
+
+
+def test_a_list_that_grew_in_place_and_is_set_again_counts() -> None:
+    made = example()
+    entities: list[dict[str, str]] = []
+    made.set("entities", entities)
+    before = made.fingerprint()
+    entities.append({"entity": "level", "value": "bestuur"})
+    made.set("entities", entities)
+    assert made.fingerprint() != before
+
+
+def test_the_importer_gives_such_examples(tmp_path: Path) -> None:
+    (tmp_path / "nlu.yml").write_text(
+        'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - hallo\n    - goedemorgen\n'
+    )
+    found = Importer(training_data_paths=[str(tmp_path)]).get_nlu_data().training_examples
+    assert {(type(one), one.get(TEXT)) for one in found} == {(Example, "hallo"), (Example, "goedemorgen")}
