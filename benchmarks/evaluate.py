@@ -27,7 +27,9 @@ from rasa.utils.log_utils import configure_structlog
 from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.model_selection import StratifiedKFold
 
+from benchmarks.coaching import leaders
 from benchmarks.data_report import data_report
+from benchmarks.labels import Told, curve, each, told_of
 from benchmarks.measures import calibration_error, caught_at, macro_f1, mistype, reliability
 from benchmarks.sentences import BOTTLENECKS, DEVELOPMENT, HELD_OUT, Example, read_examples, training_examples
 from coach.answer import INTERRUPTIONS, LEAST_PROBABILITY_REFLECTING, interrupting
@@ -35,6 +37,8 @@ from coach.danger import SURE, Danger, Kind, To
 from coach.message import Message as Heard
 from coach.recognising import LEAST_CERTAINTY_TO_NAME, LEAST_IN_A_CLAUSE, named_bottlenecks
 from coach.steering import LEAST_IN_A_STORY, LEAST_IN_AN_ANSWER, asked_in_clauses
+from coach.taking import LEAST_SAID_ELSEWHERE
+from coach.themes import LEAST_PROBABILITY
 from nlu.command_classifier import ANSWER, COMMAND
 from nlu.danger_classifier import FACETS
 from nlu.pool import Pool
@@ -49,6 +53,7 @@ import matplotlib.pyplot as plt
 REPORTS = ROOT / "reports"
 FOLDS = 5
 THRESHOLDS = (0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS_OF_DANGER = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 # What is lost, in turns of a leader: a wrong name must be put right, and trust with it; asking on costs one turn.
 COST_OF_A_WRONG_NAME, COST_OF_ASKING = 3.0, 1.0
 FALSE_ALARMS = 0.05
@@ -234,12 +239,13 @@ def heads(sets: dict[str, list[Predicted]], columns: str) -> list[str]:
 def danger_curve(sets: dict[str, list[Predicted]]) -> list[str]:
     """Recall of danger, and false alarms on the rest, by threshold; asking comes from one, referring from another."""
     lines = heads(sets, "caught | false alarms")
-    for threshold in THRESHOLDS:
+    for threshold in THRESHOLDS_OF_DANGER:
         cells = []
         for found in sets.values():
             wanted = np.array([item.example.intent == DANGER for item in found])
             alarm = np.array([item.danger for item in found]) >= threshold
-            cells.append(f"{alarm[wanted].mean():.3f} | {alarm[~wanted].mean():.4f}")
+            caught = f"{alarm[wanted].mean():.3f}" if wanted.any() else ""
+            cells.append(f"{caught} | {alarm[~wanted].mean():.4f}")
         mark = {of_pipeline("DangerClassifier")["threshold"]: " (asks)", SURE: " (refers)"}.get(threshold, "")
         lines.append(f"| {threshold}{mark} | {' | '.join(cells)} |")
     return lines
@@ -330,6 +336,19 @@ def draw_confusion(found: list[Predicted], title: str, path: Path) -> None:
     _save(figure, path)
 
 
+def told_of_all(recognise: Recogniser, noted: str) -> list[Told]:
+    """What was told of each label on the held-out answers with which labels are noted."""
+    found = predicted(recognise, read_examples(HELD_OUT / f"{noted}.yml"))
+    names = {name for item in found for name in item.example.noted[noted]}
+    return [
+        told
+        for item in found
+        for told in told_of(
+            getattr(item.message, noted), item.example.noted[noted], item.example.noted.get("doubted", []), names
+        )
+    ]
+
+
 def draw_curves(sets: dict[str, list[Predicted]], path: Path) -> None:
     """Save three pictures in one: reliability, out-of-scope and danger as receiver operating characteristics."""
     figure, (reliable, outside, alarm) = plt.subplots(1, 3, figsize=(18, 5.5))
@@ -369,8 +388,13 @@ def main() -> None:
     configure_structlog(logging.ERROR)  # its default prints every message
     REPORTS.mkdir(exist_ok=True)
     recognise = Recogniser(ensure_model())
-    names = ("intents", "danger", "danger_indirect", "answers")
-    held_out, danger, indirect, answers = (read_examples(HELD_OUT / f"{name}.yml") for name in names)
+    names = ("intents", "danger", "danger_indirect", "danger_talk", "answers")
+    held_out, danger, indirect, talk, answers = (read_examples(HELD_OUT / f"{name}.yml") for name in names)
+    played = [
+        Example(text, ANSWER, 0)
+        for leader in leaders()
+        for text in (leader["story"], *leader["answers"], leader["first_step"])
+    ]
     both, asking = (
         predicted(recognise, read_examples(DEVELOPMENT / f"{name}.yml")) for name in ("two_at_once", "with_a_question")
     )
@@ -384,10 +408,13 @@ def main() -> None:
         "new writer": left_out(training, messages, by_writer(training)),
     }
     answered = predicted(recognise, answers)
+    labels = {noted: told_of_all(recognise, noted) for noted in ("themes", "principles")}
     said = {
         "held-out": predicted(recognise, danger),
         "held-out, indirect": predicted(recognise, indirect),
+        "held-out, professional talk": predicted(recognise, talk),
         "held-out, all else": [*sets["held-out"], *answered],
+        "what sixty leaders say": predicted(recognise, played),
         "new writer": sets["new writer"],
     }
     for name in ("held-out", "new writer"):
@@ -416,9 +443,13 @@ def main() -> None:
         "Danger": danger_curve(said),
         "Which danger": which_danger({name: said[name] for name in ("held-out", "held-out, indirect", "new writer")}),
         "Answers and commands": interruption_curve({"held-out": answered, "new writer": sets["new writer"]}),
+        "Themes, held-out": curve(labels["themes"], LEAST_PROBABILITY),
+        "Each theme, held-out": each(labels["themes"], LEAST_PROBABILITY),
+        "A principle in an answer to another, held-out": curve(labels["principles"], LEAST_SAID_ELSEWHERE),
+        "Each principle, held-out": each(labels["principles"], LEAST_SAID_ELSEWHERE),
         "Typing errors, held-out": noise(recognise, held_out),
         "Level and sector of the speaker, held-out": place_score(),
-        "Data": data_report(training, [*held_out, *danger, *indirect, *answers]),
+        "Data": data_report(training, [*held_out, *danger, *indirect, *talk, *answers]),
         "Wrong, held-out": [
             f"- {item.example.intent}, heard {item.message.intent} ({item.message.certainty:.2f}): {item.example.text}"
             for item in sets["held-out"]

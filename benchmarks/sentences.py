@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from nlu.pooled_classifier import LABELS_ONLY
 from tools.model import ROOT
 
 HELD_OUT = ROOT / "benchmarks" / "held_out"
@@ -33,7 +34,16 @@ def read_examples(*paths: Path) -> list[Example]:
 
 
 def training_examples() -> list[Example]:
-    """All that the model learns from."""
+    """All that the model learns intents from."""
+    return [example for example in _all_examples() if LABELS_ONLY not in example.noted]
+
+
+def labelled_examples() -> list[Example]:
+    """All answers of which the themes or principles are noted, also those that tell nothing else."""
+    return [example for example in _all_examples() if {"themes", "principles"} & example.noted.keys()]
+
+
+def _all_examples() -> list[Example]:
     return read_examples(*sorted(TRAINING.glob("*.yml")))
 
 

@@ -14,6 +14,8 @@ class Message:
     `command` is the probability that it is a command or question and no answer, of these two alone; None where that was
     not looked for. `clauses` are those of a message of several: where each starts and ends, and its ranking alone.
     `danger` says, of a message that tells of it, how likely each kind is, each who is in it, and that it is now.
+    `themes` gives the probability of each theme that an answer may have (`coach.vocabulary.Theme`), `principles` that
+    it says something to a principle.
     """
 
     text: str
@@ -24,6 +26,8 @@ class Message:
     clauses: list[dict[str, Any]] = field(default_factory=list)
     command: float | None = None
     danger: dict[str, dict[str, float]] = field(default_factory=dict)
+    themes: dict[str, float] = field(default_factory=dict)
+    principles: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, parsed: Mapping[str, Any]) -> Message:
@@ -38,6 +42,8 @@ class Message:
             clauses=parsed.get("clauses") or [],
             command=parsed.get("command"),
             danger=parsed.get("danger") or {},
+            themes=parsed.get("themes") or {},
+            principles=parsed.get("principles") or {},
         )
 
     def values(self, entity: str, role: str | None = None) -> list[str]:

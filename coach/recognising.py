@@ -9,12 +9,12 @@ from coach.answer import count_words, is_brief, says_no, says_unknown, says_yes
 from coach.message import Message, Said, Taken
 from coach.route import CHOICE, MOST_CLARIFICATIONS, State, bottleneck_question
 from coach.steering import OUTSIDE
-from coach.vocabulary import Bottleneck, Wish
+from coach.vocabulary import Bottleneck, Sector, Wish
 
 # A second bottleneck is named with the first when a clause of its own tells of it with this probability; in a message
 # of one clause, when it has this share of the first one's. And one or two are named from this share of all four on:
 # below it, asking costs less than naming a wrong one. All three from the curves in docs/herkenning.md.
-LEAST_IN_A_CLAUSE = 0.4
+LEAST_IN_A_CLAUSE = 0.45
 CLOSE = 0.2
 LEAST_CERTAINTY_TO_NAME = 0.6
 # What sounds like an ordinary answer tells of a bottleneck when one of the four is this likely.
@@ -60,6 +60,13 @@ _TURNS = re.compile(
     r"|^\W*(?:nee\W+)?(?:toch|liever|eerder) (?:over|om|naar|bij|met|mijn|onze|de|het)\b"
 )
 _ASKS = re.compile(r"\?|\b(?:wat|welke|uitleg|leg|bedoel\w*|betekent)\b")
+_IN_SECTOR = {
+    Sector.ONDERWIJS: "in het onderwijs",
+    Sector.ZORG: "in de zorg",
+    Sector.JEUGDHULP: "in de jeugdhulp",
+    Sector.KINDEROPVANG: "in de kinderopvang",
+    Sector.GEMEENTE: "bij de gemeente",
+}
 _WORDS_AROUND_A_PLACE = re.compile(
     r"\b(?:ik|ben|werk|zit|als|bij|in|van|op|voor|aan|de|het|een|en|mijn|onze|ons|hier|trouwens|overigens|zelf|dus|hoor"
     r"|kleine|grote|middelgrote|functie|is|even|ter|info)\b"
@@ -81,6 +88,12 @@ def says_only_places(message: Message) -> bool:
     return not _WORDS_AROUND_A_PLACE.sub("", rest).strip(" .,!")
 
 
+def place_heard(state: State) -> tuple[str, dict[str, Any]]:
+    """The response that gives back where a leader works: "management in de jeugdhulp"."""
+    sectors = " en ".join(_IN_SECTOR[Sector(sector)] for sector in state["sector"] or ())
+    return "utter_reflect_place", {"place": f"{state['level'] or ''} {sectors}".strip()}
+
+
 def take_place(state: State, question: str, message: Message) -> Taken:
     """Level or sector as asked: any mention counts now; an answer without one is passed over, and not asked again.
 
@@ -98,7 +111,7 @@ def take_place(state: State, question: str, message: Message) -> Taken:
     tells = not told and count_words(message.text) >= WORDS_THAT_TELL and _TELLS.search(message.text.lower())
     brief = is_brief(message.text) and not tells
     if brief or says_unknown(message.text) or says_only_places(message):
-        return Taken(changes, [("utter_place_heard", {})] if told else [])
+        return Taken(changes, [place_heard(state.with_slots(**changes))] if told else [])
     changes["situation"] = f"{state['situation']} {message.text}".strip()
     return Taken(changes, [] if told else [("utter_story_heard", {})])
 

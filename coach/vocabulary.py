@@ -34,6 +34,45 @@ class Principle(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+class Sector(StrEnum):
+    """Where a leader works."""
+
+    ONDERWIJS = "onderwijs"
+    ZORG = "zorg"
+    JEUGDHULP = "jeugdhulp"
+    KINDEROPVANG = "kinderopvang"
+    GEMEENTE = "gemeente"
+
+
+class Theme(StrEnum):
+    """What kind of thing an answer says, in the order in which a coach meets it: what is felt comes first."""
+
+    BOOSHEID = "boosheid"
+    BERUSTING = "berusting"
+    VREES = "vrees"
+    LOYALITEIT = "loyaliteit"
+    GEEN_RUGDEKKING = "geen_rugdekking"
+    ONGEZEGD = "ongezegd"
+    INZICHT = "inzicht"
+    TWEE_KANTEN = "twee_kanten"
+    VERWIJT = "verwijt"
+    OVERNEMEN = "overnemen"
+    EIGEN_VOORBEELD = "eigen_voorbeeld"
+    GEEN_VERTROUWEN = "geen_vertrouwen"
+    UITZONDERING = "uitzondering"
+    VOORNEMEN = "voornemen"
+    KIND_IN_BEELD = "kind_in_beeld"
+    WACHTEN = "wachten"
+    VER_BESTUUR = "ver_bestuur"
+    WISSELING = "wisseling"
+    REGELS = "regels"
+    GEEN_TIJD = "geen_tijd"
+    GELD = "geld"
+    PERSOON = "persoon"
+    TROTS = "trots"
+    KORT = "kort"
+
+
 class Pause(StrEnum):
     """Why the coaching waits until the leader wants to go on."""
 

@@ -11,12 +11,12 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.pool import ByKind, Pool
-from nlu.pooled_classifier import DANGER, Examples, features_of, has_features, source_of_all
+from nlu.pooled_classifier import DANGER, Examples, features_of, has_features, noted_of, source_of_all
 
 # What is noted with the examples of danger, and told of a message: of which kind it is (home, suicide, colleague,
 # violence, unclear), who is in it (leader, child, colleague, other), and whether it is now (true, false).
@@ -125,5 +125,5 @@ def _label(name: str, message: Message) -> str | None:
     in_danger = message.get(INTENT) == DANGER
     if name == DANGER:
         return str(in_danger).lower()
-    noted = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
-    return str(noted[name]).lower() if in_danger and name in noted else None
+    noted = noted_of(message, name)
+    return str(noted).lower() if in_danger and noted is not None else None

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
@@ -128,6 +129,57 @@ class Pool:
                 if kind != _SHARES
             }
             return cls(arrays["labels"].tolist(), arrays["log_shares"], experts, powers)
+
+
+@dataclass(frozen=True)
+class PoolOfMany:
+    """Of several labels the probability of each, whatever the others are: pools of two labels in one product a kind.
+
+    Coefficients of shape (features, labels), in C order, by kind of feature; intercepts of shape (labels,).
+    """
+
+    labels: list[str]
+    coefficients: dict[str, Array]
+    intercepts: Array
+
+    @classmethod
+    def of(cls, pools: dict[str, Pool]) -> PoolOfMany:
+        """What `pools` tell, each by its name: the probability of the last of its two labels.
+
+        Of two labels a pool is linear in the features: the difference of the two, each expert to its power.
+        """
+        kinds = next(iter(pools.values())).experts
+        coefficients: dict[str, Array] = {}
+        for kind in kinds:
+            columns = [pool.powers[kind] * np.diff(pool.experts[kind].coefficients)[:, 0] for pool in pools.values()]
+            coefficients[kind] = np.ascontiguousarray(np.stack(columns, axis=1), dtype=np.float32)
+        intercepts = [
+            pool.powers[_SHARES] * np.diff(pool.log_shares)[0]
+            + sum(pool.powers[kind] * np.diff(pool.experts[kind].intercepts)[0] for kind in kinds)
+            for pool in pools.values()
+        ]
+        return cls(list(pools), coefficients, np.array(intercepts, dtype=np.float32))
+
+    def probabilities(self, features: ByKind) -> Array:
+        """Of each label for each message, shape (messages, labels)."""
+        scores = self.intercepts
+        for kind, of_kind in self.coefficients.items():
+            scores = scores + np.asarray(features[kind] @ of_kind)
+        return np.asarray(expit(scores))
+
+    def save(self, file: Path) -> None:
+        """Write to `file` (.npz), coefficients in half precision."""
+        arrays: dict[str, Any] = {"labels": np.array(self.labels), "intercepts": self.intercepts}
+        arrays |= {kind: of_kind.astype(np.float16) for kind, of_kind in self.coefficients.items()}
+        np.savez(file, **arrays)
+
+    @classmethod
+    def load(cls, file: Path) -> PoolOfMany:
+        """Read what `save` wrote; nothing in the file is executed."""
+        with np.load(file, allow_pickle=False) as arrays:
+            kinds = set(arrays.files) - {"labels", "intercepts"}
+            coefficients = {kind: arrays[kind].astype(np.float32, order="C") for kind in kinds}
+            return cls(arrays["labels"].tolist(), coefficients, arrays["intercepts"])
 
 
 def _splits(truth: Numbers, new: Numbers | None) -> list[tuple[Numbers, Numbers]]:

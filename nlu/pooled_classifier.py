@@ -13,7 +13,14 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    FEATURE_TYPE_SENTENCE,
+    INTENT,
+    INTENT_RANKING_KEY,
+    METADATA,
+    METADATA_INTENT,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -26,6 +33,9 @@ from nlu.source import source_digest
 
 FILE = "pool.npz"
 DANGER = "crisis"
+# Noted with answers of which only the labels tell something (nlu/multi_label_classifier.py): without the question
+# before it, an answer may be in the words of a story.
+LABELS_ONLY = "labels_only"
 # Of a clause, so many of the likeliest intents are told.
 MOST_OF_A_CLAUSE = 5
 
@@ -56,6 +66,11 @@ def has_features(message: Message) -> bool:
 def new_to_the_encoder(texts: Iterable[str]) -> Numbers:
     """Which of `texts` the encoder's adapter did not learn from, shape (texts,), bool."""
     return np.array([not adapter().learned_from(text) for text in texts])
+
+
+def noted_of(message: Message, name: str) -> Any:
+    """What is noted with an example under `name`; None where nothing is."""
+    return ((message.get(METADATA) or {}).get(METADATA_INTENT) or {}).get(name)
 
 
 class Examples:
@@ -141,7 +156,9 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples; with fewer than two labels there is nothing to tell apart."""
-        self._pool = Examples(training_data).pool(lambda message: self._label(str(message.get(INTENT))))
+        self._pool = Examples(training_data).pool(
+            lambda message: None if noted_of(message, LABELS_ONLY) else self._label(str(message.get(INTENT)))
+        )
         if self._pool:
             with self._model_storage.write_to(self._resource) as directory:
                 self._pool.save(directory / FILE)

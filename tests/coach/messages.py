@@ -19,4 +19,14 @@ def message(text: str, intent: str = "give_answer", certainty: float = 0.8, **mo
         for clause, name in more.get("clauses", {}).items()
     ]
     ranking = more.get("ranking", [{"name": intent, "confidence": certainty}])
-    return Message(text, intent, certainty, more.get("entities", []), ranking, clauses, more.get("command"))
+    return Message(
+        text,
+        intent,
+        certainty,
+        more.get("entities", []),
+        ranking,
+        clauses,
+        more.get("command"),
+        themes=more.get("themes", {}),
+        principles=more.get("principles", {}),
+    )

@@ -9,7 +9,14 @@ import pytest
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    FEATURE_TYPE_SENTENCE,
+    INTENT,
+    INTENT_RANKING_KEY,
+    METADATA,
+    METADATA_INTENT,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -53,6 +60,23 @@ def train(
     config = {**classifier.get_default_config(), **config}
     classifier.create(config, storage, resource, context).train(TrainingData(list(examples) or messages(120)))
     return classifier.load(config, storage, resource, context)
+
+
+def test_answers_of_which_only_the_labels_count_tell_no_intent(
+    storage: LocalModelStorage, resource: Resource, context: ExecutionContext
+) -> None:
+    examples = messages(120)
+    for message in examples:
+        if message.get(INTENT) == "stop":
+            message.set(METADATA, {METADATA_INTENT: {"labels_only": True}})
+    pooled = train(PooledClassifier, storage, resource, context, [*examples, *_called("deny", messages(60, seed=1))])
+    assert pooled._pool.labels == ["deny", "give_answer"]
+
+
+def _called(intent: str, of: list[Message]) -> list[Message]:
+    for message in of:
+        message.set(INTENT, intent)
+    return of
 
 
 def test_danger_is_left_to_the_component_that_hears_it(
