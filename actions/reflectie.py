@@ -12,8 +12,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.types import DomainDict
 
 from actions.conversation import heard, is_fresh, said_now, say_and_set, seconds_away, set_slots, state_of
-from coach.answer import PROMISING, is_promising
-from coach.fragment import fragment, shorten
+from coach.fragment import shorten
 from coach.message import Said, Taken
 from coach.responding import respond
 from coach.route import IN_BETWEEN, next_question, step_of
@@ -81,13 +80,13 @@ class AskPrinciple(Action, ABC):
             step, total = step_of(state, self.principle)
             dispatcher.utter_message(response=f"utter_open_{self.principle}", step=step, total=total)
             changes["opened"] = [*opened, self.principle.value]
+            if before := (state["said_elsewhere"] or {}).get(self.principle):
+                dispatcher.utter_message(response="utter_ask_said_elsewhere", answer=before)
+                return set_slots({**changes, self.principle.value: before, "reopened": self.principle.value})
         if state["reopened"] == self.principle:
             dispatcher.utter_message(response="utter_earlier_answer", answer=shorten(answer).rstrip(" ."))
         elif state["deepening"] == self.principle and is_fresh(tracker):
-            if is_promising(answer or ""):
-                dispatcher.utter_message(response="utter_deepen_promise", fragment=fragment(answer, PROMISING))
-            else:
-                dispatcher.utter_message(response=f"utter_deepen_{self.principle}")
+            dispatcher.utter_message(response=f"utter_deepen_{state['theme'] or self.principle}")
             return set_slots(changes)
         elif self.principle in opened and state["current_principle"] == self.principle:
             if not said_now(tracker) & LEADS_BACK:

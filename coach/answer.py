@@ -48,15 +48,6 @@ _UNKNOWN = re.compile(
     r"|\bzou (?:ik )?(?:het )?(?:ook |echt )*niet weten\b|\bniet weten hoor\b|(?<!heeft )(?<!hebben )\bgeen benul\b"
 )
 _BUT_THEN = re.compile(r"\bmaar (?:ik|we|wij)\b")
-# Where an answer turns: something never asked or said, something just seen, a condition. A coach stays there.
-PROMISING = re.compile(
-    r"\b(?:nog )?nooit (?:\w+ ){0,4}(?:gevraagd|gezegd|besproken|uitgesproken|verteld|voorgelegd|geprobeerd|aangekaart"
-    r"|gedaan|bedacht|nagevraagd)\b"
-    r"|\b(?:nu ik (?:dit|het|dat)? ?(?:zo |nu )?(?:zeg|typ|schrijf|opschrijf|lees|bedenk)"
-    r"|ik merk nu|ik realiseer me|besef)\b"
-    r"|\b(?:niet|nooit) .{0,40}\beigenlijk\W*$|\bmaar eigenlijk\b|\bals ik eerlijk ben\b"
-    r"|\bja,? maar alleen (?:als|wanneer)\b|\bdurf (?:ik )?(?:het |dat )?(?:niet|nooit)\b"
-)
 # Words that a Dutch sentence has, and words of other languages that it has not.
 _DUTCH = re.compile(
     r"\b(?:ik|je|jij|wij|ze|zij|het|een|de|niet|dat|dit|die|en|van|op|te|voor|met|maar|als|ook|naar|bij|aan|om|er|wat"
@@ -74,7 +65,7 @@ _AS_IT_IS = re.compile(
     r"^(?:\W|\b(?:ja|jawel|jazeker|jep|yes|klopt|kloppen|precies|inderdaad|zeker|exact|juist|helemaal|ok|oke|oké|oki|prima"
     r"|top|mooi|mooie|perfect|akkoord|duidelijk|fijn|goed|goeie|samenvatting|dit|dat|het|zo|is|was|dus|hoor|wel|nu|zijn"
     r"|lijkt|vind|me|mij|ik|voor|ziet|er|uit|wat|staan|staat|laten|we|laat|maar|volgens|alles|compleet|volledig|dank|je"
-    r"|dankje|bedankt|ga|door|verder|deze|die|de|een|nee|niks|niets|geen|meer|mag|blijven|aanvulling\w*|toevoeging\w*"
+    r"|dankje|bedankt|genoeg|voldoende|klaar|ga|door|verder|deze|die|de|een|nee|niks|niets|geen|meer|mag|blijven|aanvulling\w*|toevoeging\w*"
     r"|wijziging\w*|bijzonders|anders|aan|toe|te|voegen|veranderen|nodig|heb|hoeft)\b)*$"
 )
 _ADVICE = re.compile(
@@ -199,8 +190,3 @@ def asks_the_coach(text: str) -> bool:
 def is_thin(text: str, intent: str) -> bool:
     """Whether an answer is too short or too evasive to go on from."""
     return says_nothing(text, intent) or count_words(text) <= THIN_WORDS
-
-
-def is_promising(text: str) -> bool:
-    """Whether an answer holds the start of something, to stay with before going on."""
-    return bool(PROMISING.search(text.lower()))

@@ -12,13 +12,15 @@ from email_validator import EmailNotValidError, validate_email
 
 from coach.answer import is_brief, says_no, says_plain_yes, says_yes
 from coach.confidence import read_number
-from coach.message import Message, Taken
+from coach.message import Message, Said, Taken
 from coach.route import NEW_ROUND, State
 from coach.vocabulary import Bottleneck
 
 # What ends a conversation that only a rating is asked of.
 FAREWELLS = frozenset({"thank", "goodbye", "stop"})
 HIGHEST_RATING = 5
+# The middle of the rating.
+ENOUGH = 3
 _NOT_SENT = {"handoff_consent": "no", "reply_address": None, "handoff_draft": None}
 _ADDRESS = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")
 
@@ -121,7 +123,7 @@ def take_second_round(state: State, message: Message) -> Taken:
         or message.intent in {f"bottleneck_{second}", "resume"}
         or second in message.values("bottleneck")
     ):
-        return Taken({"second_bottleneck": None})
+        return Taken({"second_bottleneck": None}, [("utter_reflect_second_round", {"bottleneck": second})])
     passed_over = [name for name in state.listed("skipped") if name in {"level", "sector"}]  # and not asked again
     changes = {**NEW_ROUND, "skipped": passed_over or None, "bottleneck": Bottleneck(second).value}
     return Taken(changes, [("utter_second_round", {"bottleneck": second})])
@@ -134,7 +136,8 @@ def take_rating(state: State, message: Message) -> Taken:
     number = read_number(message.text)
     if number is None or number > HIGHEST_RATING:
         return Taken({"skipped": [*state.listed("skipped"), "rating"]})
-    return Taken({"rating": float(number)})
+    band = "high" if number > ENOUGH else "middle" if number == ENOUGH else "low"
+    return Taken({"rating": float(number)}, [("utter_reflect_rating", {"number": int(number), "band": band})])
 
 
 def take_felt_heard(state: State, message: Message) -> Taken:
@@ -142,5 +145,9 @@ def take_felt_heard(state: State, message: Message) -> Taken:
     if message.intent in FAREWELLS:
         return Taken({"skipped": [*state.listed("skipped"), "felt_heard"]})
     answer = next(iter(message.values("heard")), message.text)
-    unheard = says_no(answer, message.intent)
-    return Taken({"felt_heard": answer}, [("utter_felt_unheard", {})] if unheard else [])
+    said: Said = []
+    if says_no(answer, message.intent):
+        said = [("utter_felt_unheard", {})]
+    elif says_yes(answer, message.intent):
+        said = [("utter_reflect_felt_heard", {})]
+    return Taken({"felt_heard": answer}, said)

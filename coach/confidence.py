@@ -72,6 +72,10 @@ def read_confidence(text: str) -> int | None:
     return next((number for number, words in _SAID if words.search(lowered)), None)
 
 
+# "Een 8. Nee, maak er een 7 van."
+_CORRECTED = re.compile(r"\b(?:maak er|of nee|doe toch maar|bij nader inzien)\b")
+
+
 def read_number(text: str) -> int | None:
     """The number from 1 to 10 that `text` gives ("een zeven", "7/10", "6,5"), halves rounded down; None without one.
 
@@ -89,6 +93,8 @@ def _numbers(text: str) -> list[int]:
         lowered = other.sub(" ", lowered)
     found = list(_NUMBER.finditer(lowered))
     numbers = [int(WORDS.get(match[1], match[1])) for match in found]
+    if _CORRECTED.search(lowered):
+        return numbers[-1:]
     if not numbers and _ONE.search(lowered.strip(" .!")):
         return [1]
     if len(found) > 1 and not _BETWEEN.fullmatch(lowered, found[0].end(), found[1].start()):

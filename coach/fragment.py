@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 MOST_WORDS = 15
 LEAST_WORDS = 3
 
 # Where a sentence falls into clauses; a clause is taken whole or not at all.
-_CLAUSES = re.compile(r"[.!?]+(?=\s|$)|[;\n]+|,\s|\s[-–—]\s|\s(?=maar\s)")
+_CLAUSES = re.compile(
+    r"[.!?]+(?=\s|$)|[;\n]+|\s[-–—]\s|\s(?=maar\s)"
+    r"|,\s(?!(?:zoals|namelijk|bijvoorbeeld|oftewel|dus (?:de|het|een|mijn|onze))\b)"
+)
 _MARKUP = re.compile(r"<[^>]*>|[{}\[\]<>*_`“”\"]")
 _PERSONAL = re.compile(r"@|https?:|www\.|\d{6,}|\b\d{4}\s?[a-zA-Z]{2}\b")
-# A capital inside a clause is often a name, and so is one at its beginning; abbreviations (GGZ) are not, and neither
-# are the words that usually begin a sentence.
-_NAME = re.compile(
-    r"(?<=\s)[A-ZÀ-Ý][a-zà-ÿ]+"
-    r"|^(?!(?:Ik|Je|Jij|U|Hij|Zij|Ze|We|Wij|Jullie|Men|Mensen|Iedereen|Niemand|Iemand|De|Het|Een|Er|Dat|Dit|Die|Deze|Daar"
-    r"|Hier|Als|Toen|Omdat|Want|Maar|En|Of|Dus|Mijn|Ons|Onze|Zijn|Haar|Hun|Jouw|Wat|Wie|Waar|Hoe|Niet|Geen|Alles|Alle"
-    r"|Elke|Elk|Ieder|Iedere|Nu|Dan|Soms|Vaak|Altijd|Nooit|Eerst|Eigenlijk|Gewoon|Alleen|Ook|Nog|Al|Met|Voor|Van|Op|In"
-    r"|Bij|Tussen|Door|Over|Aan|Om|Uit|Naar|Zonder|Sinds|Na|Volgende|Vorige|Afgelopen|Morgen|Vandaag|Gisteren|Ja|Nee"
-    r"|Ge|Zo|Zou|Maandag|Dinsdag|Woensdag|Donderdag|Vrijdag"
-    r"|Zaterdag|Zondag|Eerlijk|Toch|Daarom|Daarna|Zeker|Hoewel|Terwijl|Helaas|Natuurlijk|Inderdaad|Binnen|Buiten"
-    r"|Ondertussen|Binnenkort|Straks|Steeds|Telkens|Verder|Vanaf|Vanuit|Volgens|Welke|Doordat|Zodat|Zodra|Zolang|Tot"
-    r"|Tegen|Onder|Rond|Lastig|Moeilijk|Goed|Ouders|Kinderen|Scholen|School|Gemeente|Jeugdhulp|Leraren|Leerkrachten|Collega"
-    r"|Bestuurders|Directeuren|Wanneer|Tijdens|Per|Is|Misschien|Vooral|Meestal|Moet|Mag|Kan|Wil|Zelf|Samen|Te|Veel|Weinig|Twee|Drie)\b)[A-ZÀ-Ý][a-zà-ÿ]+"
+# A capital inside a clause is often a name, and so is one at its beginning, but of an ordinary word: one that leaders
+# write without a capital elsewhere. Abbreviations (GGZ) are none.
+_NAME_INSIDE = re.compile(r"(?<=\s)[A-ZÀ-Ý][a-zà-ÿ]+")
+_FIRST_WORD = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ]+\b")
+_ORDINARY = frozenset((Path(__file__).parent.parent / "data" / "zinsbegin.txt").read_text(encoding="utf-8").split())
+# Cut short, by the leader or by a comma inside.
+_UNFINISHED = re.compile(
+    r"^of\b|\b(?:de|een|en|of|maar|omdat|als|mijn|zo'n|onze|deze|want|terwijl|(?:als|dat|of) (?:ik|je|we|wij|ze))$",
+    re.IGNORECASE,
 )
 _OPENING = re.compile(
     r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|en|maar|want)\b[\s,]*"
@@ -38,13 +38,19 @@ def clean(text: str) -> str:
     return re.sub(r"\s+", " ", _MARKUP.sub(" ", text)).strip()
 
 
+def _has_name(clause: str) -> bool:
+    first = _FIRST_WORD.match(clause)
+    return bool(_NAME_INSIDE.search(clause)) or (first is not None and first[0].lower() not in _ORDINARY)
+
+
 def is_quotable(clause: str) -> bool:
     """Whether a clause can be given back: neither cut short nor too long, and with nothing personal in it."""
     words = clause.split()
     return (
         LEAST_WORDS <= len(words) <= MOST_WORDS
         and not _PERSONAL.search(clause)
-        and not _NAME.search(clause)
+        and not _UNFINISHED.search(clause)
+        and not _has_name(clause)
         and any(character.isalpha() for character in clause)
     )
 

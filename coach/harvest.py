@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from coach.answer import count_words, is_brief, leaves_as_it_is, says_nothing
+from coach.answer import count_words, is_brief, leaves_as_it_is, says_nothing, says_yes
 from coach.confidence import band_of, read_confidence
 from coach.fragment import fragment
-from coach.message import Message, Said, Taken
+from coach.message import Message, Taken
 from coach.route import State
 from coach.step import tells_when, tells_with_whom
 from coach.summary import ADDITION, Summary
 
 CLEARLY_SOMETHING_ELSE = 0.8
+# Fewer words of a longer step are not the step ("op één vel").
+LEAST_WORDS_OF_A_STEP = 5
 _ORDINALS = {
     "eerste": 0, "bovenste": 0, "tweede": 1, "derde": 2, "vierde": 3, "vijfde": 4, "laatste": -1, "onderste": -1,
 }  # fmt: skip
@@ -53,7 +56,7 @@ def take_summary_check(state: State, message: Message) -> Taken:
         return changed
     text = message.text
     if leaves_as_it_is(text) or says_nothing(text, message.intent) or count_words(text) <= 1:
-        return Taken({"skipped": [*state.listed("skipped"), "summary_check"]})
+        return Taken({"skipped": [*state.listed("skipped"), "summary_check"]}, [("utter_reflect_summary", {})])
     added = f"{state[ADDITION]} {text}" if state[ADDITION] else text
     return Taken({ADDITION: added}, [("utter_added", {})])
 
@@ -120,8 +123,18 @@ def tells_of_step(message: Message) -> bool:
     return told and message.certainty < CLEARLY_SOMETHING_ELSE
 
 
+def takes_resolution(state: State, message: Message) -> bool:
+    """Whether a message agrees to begin with what the leader resolved earlier."""
+    return bool(state["resolution"]) and says_yes(message.text, message.intent) and is_brief(message.text)
+
+
 def take_first_step(state: State, message: Message) -> Taken:
-    """The step in the leader's own words, with what it says of when and with whom."""
+    """The step in the leader's own words, with what it says of when and with whom.
+
+    A plain yes takes the resolution that was said earlier and offered.
+    """
+    if takes_resolution(state, message):
+        message = replace(message, text=str(state["resolution"]))
     # What the step before said itself of when and with whom goes with it.
     stale = [name for name in ("step_when", "step_with_whom") if state[name] and state[name] == state["first_step"]]
     changes: dict[str, Any] = {**dict.fromkeys(stale), "first_step": message.text, "reopened": None}
@@ -130,8 +143,8 @@ def take_first_step(state: State, message: Message) -> Taken:
     if tells_with_whom(message.text):
         changes["step_with_whom"] = message.text
     words = fragment(message.text)
-    said: Said = [("utter_reflect_step", {"fragment": words})] if words else []
-    return Taken(changes, said)
+    whole = words and count_words(words) >= min(LEAST_WORDS_OF_A_STEP, count_words(message.text))
+    return Taken(changes, [("utter_reflect_step", {"fragment": words})] if whole else [])
 
 
 def take_confidence(state: State, message: Message) -> Taken:

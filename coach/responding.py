@@ -11,7 +11,7 @@ from coach.route import State
 from coach.steering import OUTSIDE, SECONDS_OF_SILENCE, STEERABLE, divide, returned, says_more, steer
 
 # Beside a clause that is surely a question, so many words are an answer and no introduction.
-WORDS_OF_AN_ANSWER = 5
+WORDS_OF_AN_ANSWER = 8
 
 
 def respond(state: State, message: Message, seconds_away: float) -> Taken | None:

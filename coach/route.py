@@ -23,7 +23,8 @@ IN_BETWEEN = ("confirmation", "continue_coaching")
 # What a new round begins without.
 _OF_A_ROUND = (
     "bottleneck", "proposed_bottleneck", "second_bottleneck", "wish", "proposed_wish", "corrected", "clarifications",
-    "situation", "current_principle", *Principle, "opened", "deepened", "deepening", "reopened", "skipped",
+    "situation", "story", "current_principle", *Principle, "opened", "deepened", "deepening", "theme", "resolution",
+    "said_elsewhere", "reopened", "skipped",
     "summary_check", "addition", "correcting", "first_step", "step_when", "step_with_whom", "confidence", "band",
     "confidence_raise", "handed_off", "handoff_consent", "reply_address", "handoff_draft", "handoff_check", "rating",
     "felt_heard", "pending_command", "paused", "set_aside", "danger", "danger_to", "outcome",

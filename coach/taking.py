@@ -10,7 +10,6 @@ from coach.answer import (
     asks_for_advice,
     asks_the_coach,
     is_brief,
-    is_promising,
     is_thin,
     leaves_as_it_is,
     says_no,
@@ -31,18 +30,27 @@ from coach.closing import (
 from coach.confidence import read_number
 from coach.danger import Danger, refer
 from coach.fragment import fragment
-from coach.harvest import changes_line, take_confidence, take_first_step, take_summary_check, tells_of_step
+from coach.harvest import (
+    changes_line,
+    take_confidence,
+    take_first_step,
+    take_summary_check,
+    takes_resolution,
+    tells_of_step,
+)
 from coach.message import Message, Said, Taken
 from coach.recognising import (
     calls_one,
     change_bottleneck,
     other_bottleneck,
+    place_heard,
     place_said,
     says_only_places,
     take_bottleneck,
     take_place,
 )
-from coach.route import CHOICE, State, bottleneck_question, next_question
+from coach.route import CHOICE, State, bottleneck_question, is_open, next_question
+from coach.second_person import turned
 from coach.steering import (
     OUTSIDE,
     denies_danger,
@@ -53,7 +61,8 @@ from coach.steering import (
     take_continuation,
 )
 from coach.step import tells_with_whom
-from coach.vocabulary import Pause, Principle
+from coach.themes import STAYS, about, themes_of
+from coach.vocabulary import Pause, Principle, Theme
 
 # Besides the principles, what is asked for and kept in the leader's own words.
 IN_OWN_WORDS = ("situation", "first_step", "step_when", "step_with_whom", "confidence_raise")
@@ -62,8 +71,10 @@ COACHING = frozenset({*Principle, "situation", "level", "sector", "summary_check
 # What is answered and done as ever while danger waits, from a certainty on; anything else is for people.
 ALSO_IN_DANGER = frozenset({"ask_privacy", "ask_bot_identity", "delete_my_data"})
 LEAST_CERTAINTY_IN_DANGER = 0.5
-# An answer that is complete is not deepened, and one that turns only so often in a conversation.
-MOST_PROMISES = 2
+# The probability from which an answer is taken to say something to another principle too (docs/herkenning.md).
+LEAST_SAID_ELSEWHERE = 0.7
+# An answer that is complete is not deepened, and one that holds the start of something only so often.
+MOST_STAYS = 2
 
 TAKES: dict[str, Callable[[State, Message], Taken]] = {
     "bottleneck": take_bottleneck,
@@ -122,7 +133,7 @@ def take(state: State, message: Message) -> Taken:
     if other:
         taken = change_bottleneck(state, other)
     elif place and (open_to_words or question in {"bottleneck", "summary_check"}) and says_only_places(message):
-        taken = Taken({}, [("utter_place_heard", {})])
+        taken = Taken({}, [place_heard(state)])
     elif (open_to_words and asks_the_coach(message.text)) or (
         question == "bottleneck" and asks_for_advice(message.text)
     ):
@@ -174,27 +185,42 @@ def _take_check(state: State, message: Message) -> Taken:
 
 
 def _take_principle(state: State, principle: str, message: Message) -> Taken:
-    """Keep the answer and give it back; a thin one is deepened once, and so is one that turns."""
-    deepened, text = state.listed("deepened"), message.text
+    """Keep the answer and give it back; deepen one that is thin, or that holds the start of something, once."""
+    deepened, text, themes = state.listed("deepened"), message.text, themes_of(message)
     closed: dict[str, Any] = {"deepening": None, "reopened": None}
     earlier = state[principle] if state["deepening"] == principle else None
     if state["reopened"] == principle and leaves_as_it_is(text):
         return Taken(closed, [("utter_answer_kept", {})])
-    if is_thin(text, message.intent):
+    if is_thin(text, message.intent) or themes == [Theme.KORT]:
         nothing = says_nothing(text, message.intent)
         kept = earlier if nothing else _joined(earlier, text)
         if principle not in deepened and state["reopened"] != principle:
-            return Taken({principle: kept, "deepened": [*deepened, principle], "deepening": principle})
+            deepening = {"deepened": [*deepened, principle], "deepening": principle, "theme": None}
+            return Taken({principle: kept, **deepening})
         if state["reopened"] == principle and nothing:
             return Taken(closed, [("utter_answer_kept", {})])
         if kept:
             return Taken({**closed, principle: kept}, [("utter_heard_little", {})])
         return Taken({**closed, "skipped": [*state.listed("skipped"), principle]}, [("utter_heard_little", {})])
-    kept = _joined(earlier, text)
-    promises = [name for name in deepened if name in set(Principle)]
-    if is_promising(text) and principle not in deepened and len(promises) < MOST_PROMISES and fragment(text):
-        return Taken({principle: kept, "reopened": None, "deepened": [*deepened, principle], "deepening": principle})
-    return Taken({**closed, principle: kept}, [_reflection(principle, text)])
+    changes: dict[str, Any] = {principle: _joined(earlier, text), **_said_elsewhere(state, principle, message)}
+    if Theme.VOORNEMEN in themes and (words := fragment(text)):
+        changes["resolution"] = words
+    stays = next((theme for theme in themes if theme in STAYS), None)
+    stayed = [name for name in deepened if name in set(Principle)]
+    if stays and principle not in deepened and len(stayed) < MOST_STAYS:
+        deepening = {"deepened": [*deepened, principle], "deepening": principle, "theme": stays}
+        return Taken({**changes, **deepening, "reopened": None}, [_reflection(principle, text, stays)])
+    return Taken({**closed, **changes}, [_reflection(principle, text, next(iter(themes), None))])
+
+
+def _said_elsewhere(state: State, principle: str, message: Message) -> dict[str, Any]:
+    """What an answer to one principle already says to others that are still to come, in the leader's words."""
+    words = fragment(message.text)
+    to_come = [other for other in state.principles if other != principle and is_open(state, other)]
+    also = [other for other in to_come if message.principles.get(other, 0.0) >= LEAST_SAID_ELSEWHERE]
+    return (
+        {"said_elsewhere": {**(state["said_elsewhere"] or {}), **dict.fromkeys(also, words)}} if words and also else {}
+    )
 
 
 def _joined(earlier: str | None, text: str) -> str:
@@ -202,10 +228,13 @@ def _joined(earlier: str | None, text: str) -> str:
     return f"{earlier.rstrip(' .;')}; {text}" if earlier else text
 
 
-def _reflection(question: str, text: str) -> tuple[str, dict[str, Any]]:
-    """The response that gives an answer to `question` back, in the leader's words where a fragment reads well."""
-    words = fragment(text)
-    return ("utter_reflect", {"fragment": words, "asked": question}) if words else ("utter_reflect_plainly", {})
+def _reflection(question: str, text: str, theme: Theme | None = None) -> tuple[str, dict[str, Any]]:
+    """The response that gives an answer to `question` back: what kind of thing it says, or else the leader's words."""
+    words = fragment(text, about(theme))
+    values = {"fragment": words, "turned": words and turned(words), "asked": question}
+    if theme and theme != Theme.KORT:
+        return f"utter_reflect_{theme}", values
+    return ("utter_reflect", values) if words else ("utter_reflect_plainly", {})
 
 
 def _take_words(state: State, question: str, message: Message) -> Taken:
@@ -213,6 +242,8 @@ def _take_words(state: State, question: str, message: Message) -> Taken:
 
     "Weet ik niet" is none: the question is asked once more in other words, and then stays open.
     """
+    if question == "first_step" and takes_resolution(state, message):
+        return take_first_step(state, message)
     if says_nothing(message.text, message.intent):
         deepened, skipped = state.listed("deepened"), state.listed("skipped")
         once = question in {"confidence_raise", "step_when", "step_with_whom"}
@@ -222,7 +253,10 @@ def _take_words(state: State, question: str, message: Message) -> Taken:
     if question == "first_step":
         return take_first_step(state, message)
     thin = is_thin(message.text, message.intent) or says_unknown(message.text)
-    said = [_reflection(question, message.text)] if question in {"situation", "confidence_raise"} and not thin else []
+    theme = next(iter(themes_of(message)), None) if question == "situation" else None
+    said: Said = [(f"utter_reflect_{question}", {})] if question in {"step_when", "step_with_whom"} else []
+    if question in {"situation", "confidence_raise"} and not thin:
+        said = [_reflection(question, message.text, theme)]
     changes = {question: message.text, "reopened": None}
     if question == "step_when" and not state["step_with_whom"] and tells_with_whom(message.text):  # "in mijn bila"
         changes["step_with_whom"] = message.text

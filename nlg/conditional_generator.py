@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -18,6 +19,7 @@ from rasa.utils.endpoints import EndpointConfig
 logger = logging.getLogger(__name__)
 Variation = dict[str, Any]
 ROOT = Path(__file__).parent.parent
+_BLANK = re.compile(r"\{(\w+)\}")
 
 
 def holds(condition: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
@@ -26,14 +28,23 @@ def holds(condition: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     return condition["value"] in value if isinstance(value, list) else value == condition["value"]
 
 
+def blanks_of(variation: Variation) -> set[str]:
+    """The names of the values that a text leaves room for."""
+    return set(_BLANK.findall(str(variation.get("text", ""))))
+
+
 def most_specific_first(variations: Iterable[Variation], values: Mapping[str, Any]) -> list[tuple[int, Variation]]:
-    """The variations whose conditions all hold, with their index: most conditions first, then in the file's order."""
+    """The variations that fit, with their index: most conditions first, then most values taken in, then by the file.
+
+    One fits when all its conditions hold and every value that its text leaves room for is known.
+    """
     fitting = [
         (index, variation)
         for index, variation in enumerate(variations)
         if all(holds(condition, values) for condition in variation.get("condition", []))
+        and all(values.get(name) is not None for name in blanks_of(variation))
     ]
-    return sorted(fitting, key=lambda item: -len(item[1].get("condition", [])))
+    return sorted(fitting, key=lambda item: (-len(item[1].get("condition", [])), -len(blanks_of(item[1]))))
 
 
 class ConditionalResponseGenerator(TemplatedNaturalLanguageGenerator):

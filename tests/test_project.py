@@ -14,12 +14,14 @@ import yaml
 from rasa_sdk import Action
 
 from benchmarks.data_report import near
-from benchmarks.sentences import HELD_OUT, read_examples, training_examples
+from benchmarks.sentences import HELD_OUT, labelled_examples, read_examples, training_examples
 from coach.answer import INTERRUPTIONS
 from coach.danger import Kind, To
 from coach.route import NEW_ROUND
 from coach.steering import OUTSIDE
-from coach.vocabulary import Bottleneck, Principle
+from coach.themes import STAYS
+from coach.vocabulary import Bottleneck, Principle, Theme
+from nlu.pooled_classifier import LABELS_ONLY
 from tools.model import ROOT
 from tools.settings import environment
 
@@ -67,7 +69,8 @@ def test_every_intent_has_enough_examples(intent: str) -> None:
 
 
 def test_no_example_stands_twice() -> None:
-    every = [text.lower() for texts in EXAMPLES.values() for text in texts]
+    only = [example.text for example in labelled_examples() if LABELS_ONLY in example.noted]
+    every = [text.lower() for texts in (*EXAMPLES.values(), only) for text in texts]
     assert [text for text, count in Counter(every).items() if count > 1] == []
 
 
@@ -81,9 +84,21 @@ def test_of_all_danger_is_noted_which_it_is() -> None:
         assert danger["now"] in {True, False}
 
 
+@pytest.mark.parametrize(("noted", "names"), [("themes", set(Theme)), ("principles", set(Principle))])
+def test_labels_are_known_and_each_has_enough_answers(noted: str, names: set[str]) -> None:
+    learned = [example.noted for example in labelled_examples() if noted in example.noted]
+    held_out = [example.noted for example in read_examples(HELD_OUT / f"{noted}.yml")]
+    for found, least in ((learned, 100), (held_out, 10)):
+        counts = Counter(label for of_answer in found for label in of_answer[noted])
+        assert set(counts) == names
+        assert min(counts.values()) >= least
+    doubted = {label for of_answer in (*learned, *held_out) for label in of_answer.get("doubted", [])}
+    assert doubted <= {*Theme, *Principle}
+
+
 def test_nothing_is_copied_out_of_the_held_out_sentences() -> None:
-    held_out = read_examples(*sorted(HELD_OUT.glob("[!p]*.yml")))
-    seen = training_examples()
+    held_out = read_examples(*sorted({*HELD_OUT.glob("*.yml")} - {HELD_OUT / "places.yml"}))
+    seen = [*training_examples(), *labelled_examples()]
     assert {example.text.lower() for example in held_out}.isdisjoint(example.text.lower() for example in seen)
     assert [(first.text, second.text) for first, second in near(seen, held_out)] == []
     # Six words in a row that a rule or a list shares with a held-out sentence were taken from it.
@@ -113,11 +128,17 @@ def test_every_response_named_exists_and_every_response_is_named() -> None:
     ruled = {step["action"] for step in steps() if step.get("action", "").startswith("utter_")}
     literal = set(re.findall(r'"(utter_[a-z_]+)"', PYTHON)) - {"utter_action"}
     stems = set(re.findall(r'f"(utter_[a-z_]+)_\{', PYTHON)) - {"utter_ask_about"}
+    stems -= {"utter_reflect"}
     by_principle = {f"{stem}_{name}" for stem in (*stems, "utter_explain", "utter_example") for name in Principle}
+    by_theme = {f"utter_reflect_{theme}" for theme in Theme if theme != Theme.KORT}
+    by_theme |= {f"utter_deepen_{theme}" for theme in STAYS} | {
+        "utter_reflect_step_when",
+        "utter_reflect_step_with_whom",
+    }
     at_the_end = {f"utter_ask_about_{name}" for name in re.findall(r'    question = "([a-z_]+)"', PYTHON)}
     # Questions are named by the form.
     asked = {f"utter_ask_{slot}" for slot in DOMAIN["slots"]} & set(RESPONSES)
-    named = ruled | literal | by_principle | asked | at_the_end
+    named = ruled | literal | by_principle | by_theme | asked | at_the_end
     assert named - set(RESPONSES) == set()
     assert set(RESPONSES) - named == set()
 
@@ -155,6 +176,20 @@ def test_every_cell_has_opening_question_explanation_and_example(bottleneck: Bot
             assert text.count("?") == (1 if kind in {"ask", "deepen"} else 0)
 
 
+@pytest.mark.parametrize("theme", [theme for theme in Theme if theme != Theme.KORT])
+def test_every_theme_has_reflections_also_without_the_leaders_words_and_questions_where_the_coach_stays(
+    theme: Theme,
+) -> None:
+    reflections = [item["text"] for item in RESPONSES[f"utter_reflect_{theme}"]]
+    assert len(reflections) >= 4
+    assert not any("?" in text for text in reflections)
+    assert len([text for text in reflections if "{" not in text]) >= 2
+    questions = [item["text"] for item in RESPONSES.get(f"utter_deepen_{theme}", [])]
+    assert bool(questions) == (theme in STAYS)
+    assert len(questions) != 1
+    assert all(text.count("?") == 1 and "{" not in text for text in questions)
+
+
 @pytest.mark.parametrize(("name", "text"), TEXTS, ids=lambda value: value[:40])
 def test_texts_keep_to_the_rules(name: str, text: str) -> None:
     assert text.count("?") <= 1
@@ -163,6 +198,7 @@ def test_texts_keep_to_the_rules(name: str, text: str) -> None:
     assert name in longer or len(text.split()) <= 60
     for placeholder in re.findall(r"\{([a-z_]+)\}", text):
         known = {"fragment", "step", "total", "summary", "number", "link", "answer", "title", "mail", "principle"}
+        known |= {"turned", "story", "place"}
         known |= set(DOMAIN["slots"])
         assert placeholder in known
 

@@ -44,6 +44,22 @@ def test_an_answer_is_taken_and_the_next_question_named(new_tracker: NewTracker)
     assert said == ["utter_reflect"]
 
 
+def test_what_was_already_said_to_a_principle_is_offered_as_done(new_tracker: NewTracker) -> None:
+    before = {"said_elsewhere": {"ondersteun_en_faciliteer": "ze krijgen twee uur per week"}}
+    slots, said, messages = run(ActionAskOndersteunEnFaciliteer(), new_tracker("x", **KNOWN, **before))
+    assert said == ["utter_open_ondersteun_en_faciliteer", "utter_ask_said_elsewhere"]
+    assert messages[-1]["answer"] == "ze krijgen twee uur per week"
+    assert slots["ondersteun_en_faciliteer"] == "ze krijgen twee uur per week"
+    assert slots["reopened"] == "ondersteun_en_faciliteer"
+
+
+@pytest.mark.parametrize("theme", [None, "ongezegd"])
+def test_the_deepening_question_fits_the_answer(new_tracker: NewTracker, theme: str | None) -> None:
+    deepening = {"deepening": "ondersteun_en_faciliteer", "opened": ["ondersteun_en_faciliteer"], "theme": theme}
+    _, said, _ = run(ActionAskOndersteunEnFaciliteer(), new_tracker("x", **KNOWN, **deepening))
+    assert said == [f"utter_deepen_{theme or 'ondersteun_en_faciliteer'}"]
+
+
 @pytest.mark.parametrize("intent", ["stop", "ask_privacy", "crisis", "skip"])
 def test_an_interruption_leaves_the_form_nothing(new_tracker: NewTracker, intent: str) -> None:
     tracker = new_tracker("kort", intent, 0.95, requested_slot="gun_het_tijd", **KNOWN)

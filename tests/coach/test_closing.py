@@ -126,20 +126,26 @@ def test_thanks_end_a_conversation_of_which_only_the_rating_is_left(intent: str)
 
 
 @pytest.mark.parametrize(
-    ("said", "entities", "kept", "unheard"),
+    ("said", "entities", "kept", "answer"),
     [
-        ("nee, niet echt", [], None, True),
-        ('/give_answer{"heard": "nee"}', [{"entity": "heard", "value": "nee", "start": 0, "end": 5}], "nee", True),
-        ("nee, ik had het gevoel een formulier in te vullen", [], None, True),
-        ("ja hoor", [], None, False),
+        ("nee, niet echt", [], None, "utter_felt_unheard"),
+        (
+            '/give_answer{"heard": "nee"}',
+            [{"entity": "heard", "value": "nee", "start": 0, "end": 5}],
+            "nee",
+            "utter_felt_unheard",
+        ),
+        ("nee, ik had het gevoel een formulier in te vullen", [], None, "utter_felt_unheard"),
+        ("ja hoor", [], None, "utter_reflect_felt_heard"),
+        ("het ging wel", [], None, None),
     ],
 )
 def test_whether_they_felt_heard_is_kept_in_words(
-    said: str, entities: list[dict[str, Any]], kept: str | None, unheard: bool
+    said: str, entities: list[dict[str, Any]], kept: str | None, answer: str | None
 ) -> None:
     taken = take(State({**DONE, "rating": 4.0}), Message(said, "give_answer", 1.0, entities, []))
     assert taken.changes["felt_heard"] == (kept or said)
-    assert bool(taken.said) is unheard
+    assert [response for response, _ in taken.said] == ([answer] if answer else [])
 
 
 def test_a_yes_without_an_address_is_asked_once_more() -> None:

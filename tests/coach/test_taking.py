@@ -138,7 +138,8 @@ def test_an_answer_is_kept_and_given_back() -> None:
     taken = take(State(KNOWN), message("Nou dat wij twee uur per week iemand op school neerzetten"))
     assert taken.changes == {"ondersteun_en_faciliteer": "Nou dat wij twee uur per week iemand op school neerzetten"}
     words = "dat wij twee uur per week iemand op school neerzetten"
-    assert taken.said == [("utter_reflect", {"fragment": words, "asked": "ondersteun_en_faciliteer"})]
+    values = {"fragment": words, "turned": None, "asked": "ondersteun_en_faciliteer"}
+    assert taken.said == [("utter_reflect", values)]
 
 
 def test_a_thin_answer_is_deepened_once() -> None:

@@ -18,7 +18,9 @@ BODY = "Hallo,\n\n{summary}\n\nMijn eerste stap: {first_step}\n"
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("een 6", 6), ("een zeven", 7), ("7/10", 7), ("8 van de 10", 8), ("6,5", 6), ("tussen 6 en 7", 6),
+        ("een 6", 6),
+        ("een 8. maak er een 7 van", 7), ("een zeven", 7), ("7/10", 7),
+        ("8 van de 10", 8), ("6,5", 6), ("tussen 6 en 7", 6),
         ("tien!", 10),
         ("één", 1), ("een", 1), ("zevenënhalf", 7), ("ik denk een 4 of zo", 4), ("geen idee", None),
         ("een beetje", 4), ("heel zeker", 9), ("best wel goed", 7), ("niet zo zeker", 4), ("helemaal niet zeker", 2),

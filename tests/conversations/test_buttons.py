@@ -12,6 +12,7 @@ from tools.model import ROOT
 
 STORY = "ik mag aan die tafel niks toezeggen, alles moet eerst langs mijn directeur"
 TWO = "Ik weet niet wat mijn rol is en ik mag ook niets beslissen"
+TWO_PRINCIPLES = "mijn mensen krijgen vier uur per week en mijn bestuur staat erachter, het staat in ons jaarplan"
 HARVESTED = ("mandaat", "sla over", "manager in de jeugdhulp", "een bedrag waar ik zelf over ga", *["sla over"] * 3)
 STEPPED = (*HARVESTED, "klopt zo", "dinsdag vraag ik mijn directeur om honderd uur", "een 10")
 # What was said, and for how many days nothing, until a response offers a choice; each of its buttons is tried.
@@ -30,6 +31,7 @@ UNTIL: dict[str, tuple[str | int, ...]] = {
     "utter_ask_continue_coaching pauze": ("mijn mandaat", "pauze"),
     "utter_ask_continue_coaching gevaar": ("mijn mandaat", "ik denk dat een kind in mijn groep thuis geslagen wordt"),
     "utter_ask_continue_coaching stilte": (TWO, *HARVESTED[:4], 3, "hallo"),
+    "utter_ask_said_elsewhere": ("mandaat", "sla over", "manager in de jeugdhulp", TWO_PRINCIPLES),
     "utter_ask_summary_check": (TWO, *HARVESTED),
     "utter_ask_about_handoff_consent": (TWO, *STEPPED),
     "utter_ask_about_handoff_check": (TWO, *STEPPED, "ja", "leider@school.nl"),

@@ -26,7 +26,8 @@ RESPONSES = {
         {"text": "rol en bestuur", "condition": condition(bottleneck="rol", level="bestuur")},
         {"text": "zorg", "condition": condition(sector="zorg")},
         {"text": "ook gewoon {naam}"},
-    ]
+    ],
+    "utter_y": [{"text": "zonder woorden"}, {"text": "in jouw woorden: {fragment}"}],
 }
 
 
@@ -51,7 +52,8 @@ def tracker(said: tuple[int, ...] = (), **slots: Any) -> DialogueStateTracker:
         ({"bottleneck": "rol", "level": "bestuur"}, (), "rol en bestuur"),
         ({"bottleneck": "rol", "level": "bestuur"}, (2,), "rol"),
         ({"bottleneck": "rol", "level": "bestuur"}, (2, 1), "gewoon"),
-        ({"bottleneck": "rol", "level": "bestuur"}, (2, 1, 0, 4), "rol en bestuur"),
+        ({"bottleneck": "rol", "level": "bestuur"}, (2, 1, 0), "rol en bestuur"),
+        ({"bottleneck": "rol", "level": "bestuur", "naam": "x"}, (2, 1), "ook gewoon x"),
         ({"sector": ["onderwijs", "zorg"]}, (), "zorg"),
         ({"sector": ["onderwijs"]}, (), "gewoon"),
     ],
@@ -103,6 +105,16 @@ async def test_values_are_filled_and_conditions_stay_out_of_the_message(generato
     response = await generator.generate("utter_x", tracker((0,)), "rest", naam="0 x {y}")
     assert response == {"text": "ook gewoon 0 x {y}", "variation": 4}
     assert RESPONSES["utter_x"][4]["text"] == "ook gewoon {naam}"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text"), [("dat is het", "in jouw woorden: dat is het"), (None, "zonder woorden")]
+)
+async def test_a_text_that_takes_in_more_comes_first_but_only_when_it_is_whole(
+    generator: Any, fragment: str | None, text: str
+) -> None:
+    response = await generator.generate("utter_y", tracker(), "rest", fragment=fragment)
+    assert response["text"] == text
 
 
 async def test_an_unknown_response_is_none(generator: Any) -> None:
