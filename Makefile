@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell train test lint adapter evaluate encoders peers bench soak lock
+.PHONY: help setup run shell train test lint adapter evaluate coaching encoders peers bench soak lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ adapter: .venv/.ready ## fit the sentence encoder to data/nlu anew (most of an h
 
 evaluate: .venv/.ready ## recognition: scores, curves, thresholds, data and errors, in reports/
 	@$(PY) -m benchmarks.evaluate
+
+coaching: .venv/.ready ## conversations: sixty leaders talk with the coach; measures, breaches and transcripts, in reports/
+	@$(PY) -m benchmarks.coaching
 
 encoders: .venv/.ready ## the sentence encoders and classifiers side by side, in reports/
 	@$(PY) -m benchmarks.encoders
