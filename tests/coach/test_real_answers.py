@@ -46,7 +46,7 @@ def test_what_is_given_back_is_a_whole_clause(answer: str) -> None:
     assert place >= 0, f"not in their own words: {words}"
     # It begins and ends where a clause does: at a stop, a comma, a dash, "maar", or a word that only opens it.
     behind = plain[place + len(words) :]
-    assert re.match(r"\W*$|\s?[.,;:!?)(–—-]|[.,;!?]|\s(?:maar)\b|\s?\W", behind), f"cut short: {words} | {behind}"
+    assert re.match(r"\W*$|\s?[^\w\s]|\smaar\b", behind), f"cut short: {words} | {behind}"
     assert not PERSONAL.search(words)
     said = turned(words)
     assert said is None or not re.search(r"\b(?:ik|mij|mijn|we|wij|ons|onze)\b", said.lower())
