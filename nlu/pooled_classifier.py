@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -28,7 +28,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 from nlu.clauses import CLAUSE_OF, CLAUSES, END, START
 from nlu.encoder import adapter
-from nlu.pool import ByKind, Numbers, Pool
+from nlu.pool import ByKind, Numbers, Pool, PoolOfMany
 from nlu.source import source_digest
 
 FILE = "pool.npz"
@@ -106,11 +106,14 @@ def ranked(probabilities: dict[str, float]) -> list[dict[str, Any]]:
 class PooledClassifier(IntentClassifier, GraphComponent):
     """One logistic regression on the dense features and one on the sparse, pooled and calibrated (`nlu.pool`)."""
 
+    # What is learned, and read back.
+    pool: ClassVar[type[Pool] | type[PoolOfMany]] = Pool
+
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._pool: Pool | None = None
+        self._pool: Pool | PoolOfMany | None = None
 
     @classmethod
     def create(
@@ -156,13 +159,16 @@ class PooledClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples; with fewer than two labels there is nothing to tell apart."""
-        self._pool = Examples(training_data).pool(
-            lambda message: None if noted_of(message, LABELS_ONLY) else self._label(str(message.get(INTENT)))
-        )
+        self._pool = self._learned(training_data)
         if self._pool:
             with self._model_storage.write_to(self._resource) as directory:
                 self._pool.save(directory / FILE)
         return self._resource
+
+    def _learned(self, training_data: TrainingData) -> Pool | PoolOfMany | None:
+        return Examples(training_data).pool(
+            lambda message: None if noted_of(message, LABELS_ONLY) else self._label(str(message.get(INTENT)))
+        )
 
     @classmethod
     def load(
@@ -177,7 +183,7 @@ class PooledClassifier(IntentClassifier, GraphComponent):
         component = cls.create(config, model_storage, resource, execution_context)
         try:
             with model_storage.read_from(resource) as directory:
-                component._pool = Pool.load(directory / FILE)
+                component._pool = cls.pool.load(directory / FILE)
         except ValueError:
             pass
         return component
@@ -193,7 +199,7 @@ class PooledClassifier(IntentClassifier, GraphComponent):
             self._gather(self._pool, clauses)
         return [message for message in messages if not message.get(CLAUSE_OF)]
 
-    def _gather(self, pool: Pool, clauses: list[Message]) -> None:
+    def _gather(self, pool: Pool | PoolOfMany, clauses: list[Message]) -> None:
         """Set on each message what its clauses tell by their words, and where they stand in it."""
         for clause, row in zip(clauses, pool.probabilities({"sparse": sparse_of(clauses)}), strict=True):
             ranking = ranked(dict(zip(pool.labels, map(float, row), strict=True)))[:MOST_OF_A_CLAUSE]
