@@ -110,10 +110,11 @@ def take_place(state: State, question: str, message: Message) -> Taken:
         changes["skipped"] = [*state.listed("skipped"), question]
     tells = not told and count_words(message.text) >= WORDS_THAT_TELL and _TELLS.search(message.text.lower())
     brief = is_brief(message.text) and not tells
-    if brief or says_unknown(message.text) or says_only_places(message):
-        return Taken(changes, [place_heard(state.with_slots(**changes))] if told else [])
-    changes["situation"] = f"{state['situation']} {message.text}".strip()
-    return Taken(changes, [] if told else [("utter_story_heard", {})])
+    if not (brief or says_unknown(message.text) or says_only_places(message)):
+        changes["situation"] = f"{state['situation']} {message.text}".strip()
+        if not told:
+            return Taken(changes, [("utter_story_heard", {})])
+    return Taken(changes, [place_heard(state.with_slots(**changes))] if told else [])
 
 
 def take_bottleneck(state: State, message: Message) -> Taken:
@@ -143,6 +144,7 @@ def _take_story(state: State, message: Message) -> Taken:
     if refuses:
         named = _hinted(message.text, state["proposed_bottleneck"]) or named
     if named:
+        named = sorted(named, key=lambda name: _place(message, name))
         second = named[1] if len(named) > 1 else None
         proposal = {"proposed_bottleneck": named[0], "second_bottleneck": second, "situation": message.text}
         return Taken({**_NOTHING_PROPOSED, **proposal})
@@ -255,6 +257,18 @@ def _in_clauses(message: Message) -> dict[str, float]:
             if name in set(Bottleneck):
                 told[name] = max(told.get(name, 0.0), float(item["confidence"]))
     return told
+
+
+def _place(message: Message, bottleneck: str) -> int:
+    """Where a message calls a bottleneck by its name, or else starts the clause that tells of it most."""
+    called = [item["start"] for item in message.entities if item["value"] == bottleneck]
+    told = [
+        (-float(item["confidence"]), clause["start"])
+        for clause in message.clauses
+        for item in clause["intent_ranking"]
+        if item["name"] == f"bottleneck_{bottleneck}"
+    ]
+    return int(called[0] if called else min(told)[1] if told else len(message.text))
 
 
 def calls_one(message: Message) -> bool:

@@ -106,6 +106,15 @@ def test_what_a_step_says_is_not_asked() -> None:
     )
 
 
+def test_a_step_is_given_back_in_its_words_only_where_they_fit() -> None:
+    closed = State({**ANSWERED, "skipped": ["weeg_af_en_kies", "summary_check"]})
+    for text, words in {
+        "ik bel de wethouder": "ik bel de wethouder",
+        "de mevrouw van de grote organisatie bellen en dan ook nog zeggen dat ik toch graag ja zeg op het idee": None,
+    }.items():
+        assert take(closed, message(text)).said == [("utter_reflect_step", {"fragment": words})]
+
+
 def test_a_new_step_leaves_the_old_when_behind() -> None:
     closed = State({**ANSWERED, "skipped": ["weeg_af_en_kies", "summary_check"]})
     told = closed.with_slots(**take(closed, message("morgen bel ik de wethouder")).changes)

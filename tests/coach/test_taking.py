@@ -40,6 +40,18 @@ def test_two_close_bottlenecks_are_both_kept_and_the_other_survives_the_choice()
     assert (chosen.changes["bottleneck"], chosen.changes["second_bottleneck"]) == ("mandaat", "rol")
 
 
+def test_of_two_bottlenecks_the_one_told_first_comes_first() -> None:
+    two = message(
+        "niemand weet wie wat doet, en ik mag ook nog niks tekenen",
+        "bottleneck_mandaat",
+        0.6,
+        ranking=ranking(mandaat=0.6, rol=0.3),
+        clauses={"niemand weet wie wat doet": "bottleneck_rol", "ik mag ook nog niks tekenen": "bottleneck_mandaat"},
+    )
+    changes = take(State({}), two).changes
+    assert (changes["proposed_bottleneck"], changes["second_bottleneck"]) == ("rol", "mandaat")
+
+
 @pytest.mark.parametrize(
     ("certainties", "proposed"),
     [({"mandaat": 0.3, "rol": 0.1}, "mandaat"), ({"mandaat": 0.1}, None), ({"unclear": 0.4, "rol": 0.25}, None)],
@@ -333,6 +345,14 @@ def test_what_is_told_instead_of_a_place_is_heard() -> None:
     assert "ik huil soms in de auto" in taken.changes["situation"]
     assert taken.said == [("utter_story_heard", {})]
     assert take(state, message("management")).said == []
+
+
+def test_a_place_is_given_back_also_when_more_is_told_with_it() -> None:
+    state = State({**KNOWN, "level": None})
+    text = "ik leid een cluster, honderdtwintig mensen onder me en nul handtekeningen"
+    taken = take(state, message(text, entities=[entity("level", "management")]))
+    assert text in taken.changes["situation"]
+    assert [response for response, _ in taken.said] == ["utter_reflect_place"]
 
 
 ASIDE = {
