@@ -26,8 +26,10 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from benchmarks.bench import say
+from benchmarks.sentences import HELD_OUT, read_examples
 from coach.route import MOST_CLARIFICATIONS
 from coach.vocabulary import Principle, Theme
+from nlu.pooled_classifier import DANGER
 from storage.tracker_store import ConversationStore
 from tools import serve
 from tools.model import ROOT, ensure_model
@@ -41,6 +43,8 @@ MOST_AT_ONE_QUESTION = 4
 # Fewer words are hardly an answer to give back.
 LEAST_WORDS = 4
 LEAST_OF_A_SUMMARY = 3
+# So many leaders talk again, and are in danger.
+IN_DANGER = 20
 # Answered in the leader's own words, so that the coach has something to hear.
 FREE = frozenset(
     {*Principle, "situation", "bottleneck", "first_step", "step_when", "step_with_whom", "confidence_raise"}
@@ -54,6 +58,8 @@ LONGER = ("utter_welcome", "utter_ask_summary_check", "utter_danger", "utter_mai
 HEARS = re.compile(
     r"^utter_(?:reflect_(?!plainly)|reflect$|mirror(?:_wish)?$|ask_said_elsewhere|ask_summary_check|ask_second_round|heard_trouble)"
 )
+# What is said to an answer: an interruption after which it stands was taken for one.
+TAKEN_AS_ANSWER = ("utter_reflect", "utter_heard_little")
 OF_A_THEME = frozenset(f"utter_reflect_{theme}" for theme in Theme)
 ADVICE = re.compile(r"\b(?:je moet|je zou moeten|probeer|tip|je kunt het beste|waarom)\b")
 OPEN = re.compile(r"\b(?:wat|hoe|welke?|wie|waar\w*|wanneer)\b", re.IGNORECASE)
@@ -66,13 +72,14 @@ SENTENCE = re.compile(r"(?<=[.?!:])\s+|\n+")
 class Turn:
     """What the coach said in one turn: each text with the name of its response; what was asked and said before.
 
-    `interrupts`: what was said is no answer, and the question comes back.
+    `interrupts`: what was said is no answer, and the question comes back. `buttons`: how many stand under the texts.
     """
 
     question: str | None
     heard: str
     interrupts: bool
     said: list[tuple[str, str]]
+    buttons: int = 0
 
     @property
     def own(self) -> str:
@@ -107,10 +114,13 @@ def leaders() -> list[dict[str, Any]]:
 
 
 class Player:
-    """A leader who answers what is asked, in the order in which their answers were written."""
+    """A leader who answers what is asked, in the order in which their answers were written.
 
-    def __init__(self, leader: dict[str, Any]) -> None:
-        self._leader = leader
+    One in `danger` says that as the second answer.
+    """
+
+    def __init__(self, leader: dict[str, Any], danger: str | None = None) -> None:
+        self._leader, self._danger = leader, danger
         self._answers, self._interruptions = iter(leader["answers"]), iter(leader["interruptions"])
         self._told, self._answered, self._said = False, 0, set[str]()
         self.interrupts = False
@@ -121,6 +131,8 @@ class Player:
         self.interrupts = False
         if question in set(Principle):
             self._answered += 1
+            if self._danger and self._answered == 2:  # noqa: PLR2004
+                return self._danger
             if self._answered % 2 == 0 and (between := next(self._interruptions, None)):
                 self.interrupts = True
                 return str(between)
@@ -153,34 +165,35 @@ class Player:
         return str(self._leader["clarified"] if (slots["clarifications"] or 0) < MOST_CLARIFICATIONS else meant)
 
 
-def play(leader: dict[str, Any], say: Callable[[str, str], Any], store: ConversationStore) -> Conversation:
-    """Let `leader` talk with a coach until it is over; `say` takes the sender and the text."""
-    sender, player = uuid.uuid4().hex, Player(leader)
+def play(
+    leader: dict[str, Any], say: Callable[[str, str], Any], store: ConversationStore, danger: str | None = None
+) -> Conversation:
+    """Let `leader` talk with a coach until it is over, or `danger` is said; `say` takes the sender and the text."""
+    sender, player = uuid.uuid4().hex, Player(leader, danger)
     slots: dict[str, Any] = {"requested_slot": "bottleneck", "proposed_bottleneck": None}
     turns: list[Turn] = []
     known: dict[str, Any] = {}
     for _ in range(MOST_MESSAGES):
-        if turns and slots["requested_slot"] is None:
+        if turns and (slots["requested_slot"] is None or turns[-1].heard == danger):
             break
         text = player(slots)
         say(sender, text)
         tracker = asyncio.run(store.retrieve_full_tracker(sender))
         if tracker is None:
             raise RuntimeError(f"The coach kept nothing of {leader['name']}.")
-        turns.append(Turn(slots["requested_slot"], text, player.interrupts, _said_last(tracker)))
+        said = _said_last(tracker)
+        buttons = sum(len(event.data.get("buttons") or ()) for event in said)
+        texts = [(str(event.metadata.get("utter_action")), str(event.text)) for event in said if event.text]
+        turns.append(Turn(slots["requested_slot"], text, player.interrupts, texts, buttons))
         slots = tracker.current_slot_values()
         known |= {name: value for name, value in slots.items() if value is not None}
     return Conversation(leader, turns, {**known, "requested_slot": slots["requested_slot"]})
 
 
-def _said_last(tracker: DialogueStateTracker) -> list[tuple[str, str]]:
+def _said_last(tracker: DialogueStateTracker) -> list[BotUttered]:
     events = list(tracker.events)
     last = max(place for place, event in enumerate(events) if event.type_name == "user")
-    return [
-        (str(event.metadata.get("utter_action")), event.text)
-        for event in events[last:]
-        if isinstance(event, BotUttered) and event.text
-    ]
+    return [event for event in events[last:] if isinstance(event, BotUttered)]
 
 
 def breaches(conversation: Conversation) -> Iterator[tuple[str, str]]:
@@ -225,8 +238,15 @@ def is_free(turn: Turn) -> bool:
     return turn.question in FREE and not turn.interrupts and len(turn.heard.split()) >= LEAST_WORDS
 
 
-def measures(conversations: list[Conversation]) -> dict[str, str]:
-    """The measures of good coaching that can be computed, over all conversations."""
+def stops_for_danger(conversation: Conversation) -> bool:
+    """Whether the coach refers, or asks whether there is danger, in the turn after it was told, and coaches no more."""
+    names = [name for name, _ in conversation.turns[-1].said]
+    allowed = ("utter_danger", "utter_ask_continue_coaching")
+    return any(name.startswith("utter_danger") for name in names) and all(name.startswith(allowed) for name in names)
+
+
+def measures(conversations: list[Conversation], in_danger: list[Conversation]) -> dict[str, str]:
+    """The measures of good coaching that can be computed, over all conversations and those of leaders in danger."""
     turns = [turn for conversation in conversations for turn in conversation.turns]
     names = [name for turn in turns for name, _ in turn.said]
     reflections = [name for name in names if HEARS.match(name)]
@@ -247,7 +267,9 @@ def measures(conversations: list[Conversation]) -> dict[str, str]:
     textstat.set_lang("nl")
     kept = [sum(bool(slots.get(principle)) for principle in Principle) for slots in ends]
     steps = [all(slots.get(name) for name in ("first_step", "step_when", "step_with_whom")) for slots in ends]
-    choices = [name for name in names if name in CHOICES]
+    between = [turn for turn in turns if turn.interrupts]
+    done = [turn for turn in between if not any(name.startswith(TAKEN_AS_ANSWER) for name, _ in turn.said)]
+    choices = [turn for turn in turns if any(name in CHOICES for name, _ in turn.said)]
     mail = [
         next(
             (place for place, turn in enumerate(conversation.turns, 1) if "info@" in str(turn.said)),
@@ -273,7 +295,10 @@ def measures(conversations: list[Conversation]) -> dict[str, str]:
             f"{max(len(turn.own.split()) for turn in turns)}"
         ),
         "8 reading ease (Flesch-Douma; B1 from some 60)": f"{textstat.flesch_reading_ease(' '.join(sentences)):.0f}",
-        "10 choices by button or by words": str(len(choices)),
+        "9 commands and questions in between that are done at once": _share(len(done), len(between)),
+        "10 choices that have buttons; all were made in words": _share(
+            sum(turn.buttons > 1 for turn in choices), len(choices)
+        ),
         "11 bottlenecks confirmed, and the right one": _share(
             sum(
                 slots.get("bottleneck") == conversation.leader["bottleneck"]
@@ -287,6 +312,9 @@ def measures(conversations: list[Conversation]) -> dict[str, str]:
         "13 first steps with when and with whom": _share(sum(steps), len(ends)),
         "14 conversations that say how sure": _share(sum(bool(slots.get("confidence")) for slots in ends), len(ends)),
         "16 messages to the end, median": f"{statistics.median(len(found.turns) for found in conversations):.0f}",
+        "17 leaders in danger with whom coaching stops in the same turn": _share(
+            sum(map(stops_for_danger, in_danger)), len(in_danger)
+        ),
         "18 messages until the network's address, median": f"{statistics.median(mail):.0f}",
     }
 
@@ -295,16 +323,18 @@ def _share(part: int, whole: int) -> str:
     return f"{part / max(1, whole):.0%} ({part} of {whole})"
 
 
-def report(conversations: list[Conversation]) -> str:
-    """The page: measures, breaches in context, and answers that were not given back."""
+def report(conversations: list[Conversation], in_danger: list[Conversation]) -> str:
+    """The page: measures, breaches in context, and what was not taken as it was meant."""
     found = [breach for conversation in conversations for breach in breaches(conversation)]
     counts = Counter(name for name, _ in found)
     lines = [f"# Coaching: {len(conversations)} leaders", ""]
-    lines += [f"- {name}: {value}" for name, value in measures(conversations).items()]
+    lines += [f"- {name}: {value}" for name, value in measures(conversations, in_danger).items()]
     lines += ["", "## Breaches", "", *(f"- {name}: {count}" for name, count in counts.most_common())]
     lines += [f"\n### {name}\n\n{around}" for name, around in found]
     lines += ["", "## Free answers that were not given back", ""]
     lines += [f"{text}\n" for conversation in conversations for text in unheard(conversation)]
+    lines += ["## Danger that was not taken for it", ""]
+    lines += [f"> {found.turns[-1].heard}\n" for found in in_danger if not stops_for_danger(found)]
     return "\n".join(lines)
 
 
@@ -319,10 +349,13 @@ def main() -> None:
         store = ConversationStore(Domain.load(str(ROOT / "domain.yml")), host=database)
         with serve.running(processes, settings):
             conversations = [play(leader, partial(say, port), store) for leader in leaders()]
+            dangers = [example.text for example in read_examples(HELD_OUT / "danger.yml") if example.intent == DANGER]
+            told = zip(leaders(), dangers[:: len(dangers) // IN_DANGER], strict=False)
+            in_danger = [play(leader, partial(say, port), store, danger) for leader, danger in told]
     REPORTS.mkdir(exist_ok=True)
-    (REPORTS / "coaching.md").write_text(report(conversations), encoding="utf-8")
+    (REPORTS / "coaching.md").write_text(report(conversations, in_danger), encoding="utf-8")
     (REPORTS / "conversations.md").write_text("\n\n".join(map(str, conversations)), encoding="utf-8")
-    print("\n".join(f"{label}: {value}" for label, value in measures(conversations).items()))
+    print("\n".join(f"{label}: {value}" for label, value in measures(conversations, in_danger).items()))
     print(Counter(name for conversation in conversations for name, _ in breaches(conversation)))
 
 
