@@ -72,7 +72,7 @@ class DangerClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn what is danger from all examples, and which it is from what is noted with those of danger."""
-        examples = Examples(training_data)
+        examples = Examples(training_data.intent_examples)
         with self._model_storage.write_to(self._resource) as directory:
             for name in (DANGER, *FACETS):
                 pool = examples.pool(partial(_label, name))

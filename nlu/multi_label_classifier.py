@@ -33,9 +33,10 @@ class MultiLabelClassifier(PooledClassifier):
 
     def _learned(self, training_data: TrainingData) -> PoolOfMany | None:
         """A pool for each label that is noted with some example."""
-        examples, noted = Examples(training_data), self._config["noted"]
-        found = (noted_of(message, noted) or () for message in training_data.intent_examples)
-        labels = sorted({label for of_message in found for label in of_message})
+        noted = self._config["noted"]
+        of_messages = [message for message in training_data.intent_examples if noted_of(message, noted) is not None]
+        examples = Examples(of_messages)
+        labels = sorted({label for message in of_messages for label in noted_of(message, noted)})
         pools = {label: examples.pool(partial(_has, noted, label)) for label in labels}
         learned = {label: pool for label, pool in pools.items() if pool}
         return PoolOfMany.of(learned) if learned else None

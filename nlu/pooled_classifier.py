@@ -76,8 +76,8 @@ def noted_of(message: Message, name: str) -> Any:
 class Examples:
     """The examples that have features, and those features."""
 
-    def __init__(self, training_data: TrainingData) -> None:
-        self._messages = [message for message in training_data.intent_examples if has_features(message)]
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self._messages = [message for message in messages if has_features(message)]
         self._features = features_of(self._messages) if self._messages else {}
         self._new = new_to_the_encoder(str(message.get(TEXT)) for message in self._messages)
 
@@ -166,9 +166,10 @@ class PooledClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def _learned(self, training_data: TrainingData) -> Pool | PoolOfMany | None:
-        return Examples(training_data).pool(
-            lambda message: None if noted_of(message, LABELS_ONLY) else self._label(str(message.get(INTENT)))
-        )
+        def label_of(message: Message) -> str | None:
+            return None if noted_of(message, LABELS_ONLY) else self._label(str(message.get(INTENT)))
+
+        return Examples(filter(label_of, training_data.intent_examples)).pool(label_of)
 
     @classmethod
     def load(

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.exceptions import YamlException
+from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
@@ -72,3 +74,36 @@ def test_the_importer_gives_such_examples(tmp_path: Path) -> None:
     )
     found = Importer(training_data_paths=[str(tmp_path)]).get_nlu_data().training_examples
     assert {(type(one), one.get(TEXT)) for one in found} == {(Example, "hallo"), (Example, "goedemorgen")}
+
+
+PLAIN = """version: "3.1"
+nlu:
+- intent: give_answer
+  metadata: {writer: 1, themes: [geen_tijd, geld]}
+  examples: |
+    - ja: ik kom er "gewoon" niet aan toe 😅
+    - no
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        PLAIN + "- synonym: bestuur\n  examples: |\n    - directie\n",
+        PLAIN + "responses:\n  utter_hallo:\n  - text: hallo\n",
+        'version: "3.1"\nnlu:\n- intent: greet\n  examples:\n  - text: hallo\n',
+    ],
+)
+def test_a_file_is_read_as_rasa_reads_it(text: str, tmp_path: Path) -> None:
+    (tmp_path / "nlu.yml").write_text(text)
+    ours, theirs = (kind(training_data_paths=[str(tmp_path)]).get_nlu_data() for kind in (Importer, RasaFileImporter))
+    assert [one.data for one in ours.training_examples] == [one.data for one in theirs.training_examples]
+    assert (ours.responses, ours.entity_synonyms) == (theirs.responses, theirs.entity_synonyms)
+
+
+@pytest.mark.parametrize("wrong", [PLAIN.replace("examples:", "exampels:"), PLAIN + "- intent: [\n", "nlu: hallo\n"])
+def test_a_file_that_is_wrong_gives_an_error_that_names_it(wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "wrong.yml").write_text(wrong)
+    with pytest.raises(YamlException, match=r"wrong\.yml"):
+        Importer(training_data_paths=[str(tmp_path)]).get_nlu_data()
