@@ -16,7 +16,7 @@ from tools.model import ROOT
 
 LONG = 30
 # Of so many words on, a sentence that shares so much of its letters with another is nearly the same one.
-WORDS, NEARLY_THE_SAME = 4, 0.7
+WORDS, NEARLY_THE_SAME = 4, 0.75
 _LABEL_WORDS = re.compile(
     r"\b(?:rol|rollen|taak|taken|structuur|structuren|regels?|mandaat|mandaten|bevoegd\w*|beslis\w*|besluit\w*)\b"
 )
@@ -34,9 +34,12 @@ _REGISTERS = {
 
 
 def near(examples: list[Example], others: list[Example]) -> list[tuple[Example, Example]]:
-    """Each of `examples` with the one of `others` that it nearly is: the cosine of their letters in threes to fives."""
-    long = [example for example in examples if len(example.text.split()) >= WORDS]
-    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).fit(
+    """Each of `examples` with the one of `others` that it nearly is: the cosine of their letters in threes to fives.
+
+    Rare letters count as much as others: weighed by how rare they are, likeness would change with every example added.
+    """
+    long, others = ([one for one in found if len(one.text.split()) >= WORDS] for found in (examples, others))
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), use_idf=False, sublinear_tf=True).fit(
         example.text for example in [*long, *others]
     )
     first, second = (vectorizer.transform([example.text for example in found]) for found in (long, others))
