@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from coach.second_person import JOINS, VERBS_OF_THE_LEADER
+
 MOST_WORDS = 15
 LEAST_WORDS = 3
+# From so many words on, a clause says something of its own, or what somebody will do.
+WORDS_THAT_SAY, WORDS_THAT_DO = 8, 4
 
-# Where a sentence falls into clauses; a clause is taken whole or not at all.
+# Where a sentence falls into clauses; a clause is taken whole or not at all. "Ook maar" and "maar gewoon" begin none.
 _CLAUSES = re.compile(
-    r"[.!?]+(?=\s|$)|[;\n]+|\s[-–—]\s|\s(?=maar\s)"
+    r"[.!?]+(?=\s|$)|[;\n]+|\s[-–—]\s"
+    r"|(?<!\book)(?<!\balleen)(?<!\bnog)(?<!\bdan)(?<!\bzo)(?<!\bzolang)(?<!\btoch)(?<!\bgewoon)(?<!\bhet)(?<!\bdat)"
+    r"\s(?=maar\s(?!(?:gewoon|wat|weer|een|één|eens|even|half|zelf|net|twee|drie|vier|zo|door|af)\b))"
     r"|,\s(?!(?:zoals|namelijk|bijvoorbeeld|oftewel|dus (?:de|het|een|mijn|onze))\b)"
 )
 _MARKUP = re.compile(r"<[^>]*>|[{}\[\]<>*_`“”\"]")
@@ -24,6 +30,17 @@ _ORDINARY = frozenset((Path(__file__).parent.parent / "data" / "zinsbegin.txt").
 _UNFINISHED = re.compile(
     r"^of\b|\b(?:de|een|en|of|maar|omdat|als|mijn|zo'n|onze|deze|want|terwijl|(?:als|dat|of) (?:ik|je|we|wij|ze))$",
     re.IGNORECASE,
+)
+# Verbs that end a clause whose beginning is missing ("hun eigen formulier hebben"), unless it has a verb before.
+_LAST_VERB = frozenset(
+    {
+        "hebben", "heeft", "had", "hadden", "zijn", "is", "was", "waren", "worden", "wordt", "werd", "moeten", "moet",
+        "kunnen", "kan", "willen", "wil", "mogen", "mag", "gaan", "gaat", "doen", "doet", "zitten", "zit", "staan",
+        "staat", "krijgen", "krijgt", "komen", "komt",
+    }
+)  # fmt: skip
+_VERB_BEFORE = (
+    _LAST_VERB | VERBS_OF_THE_LEADER | {"zou", "zouden", "zullen", "laten", "laat", "te"} | JOINS - {"en", "dan", "dus"}
 )
 _OPENING = re.compile(
     r"^(?:(?:nou|ja|nee|tja|ach|eh+|uh+m*|hmm+|goh|allee|kijk|en|maar|want)\b[\s,]*"
@@ -50,15 +67,21 @@ def is_quotable(clause: str) -> bool:
         LEAST_WORDS <= len(words) <= MOST_WORDS
         and not _PERSONAL.search(clause)
         and not _UNFINISHED.search(clause)
+        and not _is_a_tail([word.lower() for word in words])
         and not _has_name(clause)
         and any(character.isalpha() for character in clause)
     )
 
 
-def fragment(text: str, about: re.Pattern[str] | None = None) -> str | None:
+def _is_a_tail(words: list[str]) -> bool:
+    return words[-1] in _LAST_VERB and _VERB_BEFORE.isdisjoint(words[:-1])
+
+
+def fragment(text: str, about: re.Pattern[str] | None = None, *, first: bool = False) -> str | None:
     """The clause of `text` to give back, at most 15 words and in the leader's own words; None where none fits.
 
-    The one in which `about` is found; otherwise the last that says something, for people come to the point at the end.
+    The one in which `about` is found; otherwise the last that says something, for people come to the point at the end,
+    or the `first`, for what they will do they say at once.
     """
     clauses = [_OPENING.sub("", clean(clause)).strip(" ,.-") for clause in _CLAUSES.split(text)]
     quotable = [clause for clause in clauses if is_quotable(clause)]
@@ -66,7 +89,8 @@ def fragment(text: str, about: re.Pattern[str] | None = None) -> str | None:
         return None
     if about and (found := [clause for clause in quotable if about.search(clause.lower())]):
         quotable = found[:1]
-    best = max(reversed(quotable), key=lambda clause: min(len(clause.split()), 8))
+    enough = WORDS_THAT_DO if first else WORDS_THAT_SAY
+    best = max(quotable if first else reversed(quotable), key=lambda clause: min(len(clause.split()), enough))
     return best[0].lower() + best[1:] if not best[:2].isupper() else best
 
 

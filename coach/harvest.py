@@ -142,7 +142,7 @@ def take_first_step(state: State, message: Message) -> Taken:
         changes["step_when"] = message.text
     if tells_with_whom(message.text):
         changes["step_with_whom"] = message.text
-    words = fragment(message.text)
+    words = fragment(message.text, first=True)
     whole = words and count_words(words) >= min(LEAST_WORDS_OF_A_STEP, count_words(message.text))
     return Taken(changes, [("utter_reflect_step", {"fragment": words if whole else None})])
 

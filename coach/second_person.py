@@ -11,6 +11,7 @@ _VERBS = yaml.safe_load((Path(__file__).parent.parent / "data" / "werkwoorden.ym
 _PRESENT = frozenset(_VERBS["tegenwoordig"].split())
 _PAST = frozenset(_VERBS["verleden"].split())
 _NOUNS = frozenset(_VERBS["ook_zelfstandig"].split())
+VERBS_OF_THE_LEADER = _PRESENT | _PAST
 _IRREGULAR = {"ben": "bent", "heb": "hebt", "kan": "kunt", "mag": "mag", "zal": "zult", "wil": "wilt"}
 _DETERMINERS = frozenset(
     {
@@ -30,7 +31,7 @@ _PREPOSITIONS = frozenset(
     }
 )  # fmt: skip
 # Where another clause begins.
-_JOINS = frozenset(
+JOINS = frozenset(
     {
         "aangezien", "als", "omdat", "doordat", "zodat", "terwijl", "hoewel", "toen", "wanneer", "of", "want", "hoe",
         "wat", "wie", "waar", "waarin", "waarop", "welke", "waarom", "waardoor", "dat", "die", "en", "maar", "dus",
@@ -76,9 +77,9 @@ def _is_subject(words: list[str]) -> bool:
     place = next((place for place, word in enumerate(words) if word == "ik" or word in _WE), None)
     if place is None or place == len(words) - 1 or words[0] in _PRESENT | _PAST:
         return False
-    if {*words[1:place]} & _JOINS or "ikzelf" in words or (words[0] in _WE and {*words[1:2]} & _DETERMINERS):
+    if {*words[1:place]} & JOINS or "ikzelf" in words or (words[0] in _WE and {*words[1:2]} & _DETERMINERS):
         return False
-    return place == 0 or (words[0] not in _JOINS | {"ja", "nee"}) or (words[0] in {"dat", "dan"} and _is_verb(words, 1))
+    return place == 0 or (words[0] not in JOINS | {"ja", "nee"}) or (words[0] in {"dat", "dan"} and _is_verb(words, 1))
 
 
 def _verb_of(words: list[str], place: int) -> int | None:
@@ -87,9 +88,9 @@ def _verb_of(words: list[str], place: int) -> int | None:
         return place - 1
     if place + 1 < len(words) and _is_verb(words, place + 1):
         return place + 1
-    if not {*words[:place]} & _JOINS:  # a main clause has its verb beside its "ik"
+    if not {*words[:place]} & JOINS:  # a main clause has its verb beside its "ik"
         return None
-    ends = [number for number in range(place + 1, len(words)) if words[number] in _JOINS or words[number] == "ik"]
+    ends = [number for number in range(place + 1, len(words)) if words[number] in JOINS or words[number] == "ik"]
     end = ends[0] if ends else len(words)
     verbs = [number for number in range(place + 1, end) if _is_verb(words, number)]
     return verbs[0] if len(verbs) == 1 and verbs[0] >= end - 3 else None

@@ -58,6 +58,11 @@ _DOUBTS = re.compile(
 _STOPPED = {"paused": None, "outcome": Outcome.STOPPED.value}
 _SAFE = {"paused": None, "danger": None, "danger_to": None}
 _ASKS = re.compile(r"\?|^(?:en |maar )?(?:moet|mag|kan|wie|wat|hoe|waar|wanneer|is het)\b")
+# Behind such a word and a colon stands what is said to somebody else.
+_SAID_BY_OTHERS = re.compile(
+    r"\b(?:zegt|zeggen|zei|zeiden|denkt|denken|dacht|dachten|vraagt|vragen|vroeg|vroegen|roept|roepen|riep|riepen"
+    r"|antwoordt?|antwoordden?)(?: \w+){0,3}:\s*\W?$"
+)
 _BETWEEN_CLAUSES = " ,;:()"
 _ENDS_OF_A_CLAUSE = f"{_BETWEEN_CLAUSES}.!?\n"
 _FILLER = re.compile(
@@ -84,10 +89,14 @@ def divide(message: Message, *, reflecting: bool = False) -> tuple[list[str], Me
 def asked_in_clauses(message: Message, least: float) -> dict[str, list[dict[str, Any]]]:
     """What the message's clauses ask or command with probability `least` or more, and which clauses do.
 
+    What the leader tells that somebody said is no question to the coach.
+
     Two clauses that ask the same make each other surer (as independent witnesses).
     """
     asked: dict[str, list[dict[str, Any]]] = {}
     for clause in message.clauses:
+        if _SAID_BY_OTHERS.search(message.text[: clause["start"]].lower()):
+            continue
         asked.setdefault(clause["intent_ranking"][0]["name"], []).append(clause)
     doubts = {
         name: math.prod(1 - clause["intent_ranking"][0]["confidence"] for clause in found)

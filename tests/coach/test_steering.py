@@ -38,6 +38,14 @@ ANSWER = "ons jaarplan noemt het netwerk nu met naam en uren"
             ["skip", "ask_privacy"],
             "",
         ),
+        # What somebody else says or asks is told, and "vraag:" is not.
+        (
+            f"{ANSWER}. ze zeggen: wie ben jij eigenlijk",
+            {"wie ben jij eigenlijk": "ask_bot_identity"},
+            [],
+            f"{ANSWER}. ze zeggen: wie ben jij eigenlijk",
+        ),
+        (f"{ANSWER}. vraag: wie leest dit", {"wie leest dit": "ask_privacy"}, ["ask_privacy"], f"{ANSWER}. vraag"),
         # Bottlenecks and answers are what the rest is for, and going back is no part of an answer.
         (ANSWER, {"ons jaarplan": "bottleneck_rol", "met naam": "go_back"}, [], ANSWER),
     ],

@@ -59,10 +59,32 @@ def test_confidence_is_on_the_scale_or_absent(text: str) -> None:
         ("Fatima wil dat echt niet", None),
         ("ja", None),
         ("😀😀", None),
+        ("Als ik bedenk dat hij ook maar mens is", "als ik bedenk dat hij ook maar mens is"),
+        ("ik doe maar wat, maar dat gaat vaker goed dan fout", "dat gaat vaker goed dan fout"),
+        # The end of a clause that began before the comma.
+        ("die elk, hun eigen intake en hun eigen formulier hebben", None),
+        (
+            "de anderen wachten af, en wij willen een gezamenlijk dossier hebben",
+            "wij willen een gezamenlijk dossier hebben",
+        ),
     ],
 )
 def test_fragment(text: str, words: str | None) -> None:
     assert fragment(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "De schoolarts vragen hoe hij het ziet, als we toch bij een kind zijn",
+            "de schoolarts vragen hoe hij het ziet",
+        ),
+        ("Dinsdag, in mijn bila, vraag ik om honderd uur", "vraag ik om honderd uur"),
+    ],
+)
+def test_what_somebody_will_do_is_said_at_once(text: str, words: str) -> None:
+    assert fragment(text, first=True) == words
 
 
 @given(st.text())
