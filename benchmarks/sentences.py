@@ -15,6 +15,8 @@ from tools.model import ROOT
 HELD_OUT = ROOT / "benchmarks" / "held_out"
 DEVELOPMENT = ROOT / "benchmarks" / "development"
 TRAINING = ROOT / "data" / "nlu"
+# Of these the sentence encoder alone learns.
+OF_THE_ENCODER = ROOT / "nlu" / "examples"
 BOTTLENECKS = ("bottleneck_rol", "bottleneck_structuur", "bottleneck_mandaat")
 
 
@@ -35,16 +37,16 @@ def read_examples(*paths: Path) -> list[Example]:
 
 def training_examples() -> list[Example]:
     """All that the model learns intents from."""
-    return [example for example in _all_examples() if LABELS_ONLY not in example.noted]
+    return [example for example in _of(TRAINING) if LABELS_ONLY not in example.noted]
 
 
-def labelled_examples() -> list[Example]:
-    """All answers of which the themes or principles are noted, also those that tell nothing else."""
-    return [example for example in _all_examples() if {"themes", "principles"} & example.noted.keys()]
+def all_examples() -> list[Example]:
+    """All that anything is learned from: the encoder's, and those of which only what is noted with them counts."""
+    return [*_of(TRAINING), *_of(OF_THE_ENCODER)]
 
 
-def _all_examples() -> list[Example]:
-    return read_examples(*sorted(TRAINING.glob("*.yml")))
+def _of(folder: Path) -> list[Example]:
+    return read_examples(*sorted(folder.glob("*.yml")))
 
 
 def _read(path: Path) -> Iterator[Example]:

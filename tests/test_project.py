@@ -14,7 +14,7 @@ import yaml
 from rasa_sdk import Action
 
 from benchmarks.data_report import near
-from benchmarks.sentences import HELD_OUT, labelled_examples, read_examples, training_examples
+from benchmarks.sentences import HELD_OUT, all_examples, read_examples, training_examples
 from coach.answer import INTERRUPTIONS
 from coach.danger import Kind, To
 from coach.route import NEW_ROUND
@@ -69,7 +69,7 @@ def test_every_intent_has_enough_examples(intent: str) -> None:
 
 
 def test_no_example_stands_twice() -> None:
-    only = [example.text for example in labelled_examples() if LABELS_ONLY in example.noted]
+    only = [example.text for example in all_examples() if LABELS_ONLY in example.noted]
     every = [text.lower() for texts in (*EXAMPLES.values(), only) for text in texts]
     assert [text for text, count in Counter(every).items() if count > 1] == []
 
@@ -86,7 +86,7 @@ def test_of_all_danger_is_noted_which_it_is() -> None:
 
 @pytest.mark.parametrize(("noted", "names"), [("themes", set(Theme)), ("principles", set(Principle))])
 def test_labels_are_known_and_each_has_enough_answers(noted: str, names: set[str]) -> None:
-    learned = [example.noted for example in labelled_examples() if noted in example.noted]
+    learned = [example.noted for example in all_examples() if noted in example.noted]
     held_out = [example.noted for example in read_examples(HELD_OUT / f"{noted}.yml")]
     for found, least in ((learned, 100), (held_out, 10)):
         counts = Counter(label for of_answer in found for label in of_answer[noted])
@@ -98,7 +98,7 @@ def test_labels_are_known_and_each_has_enough_answers(noted: str, names: set[str
 
 def test_nothing_is_copied_out_of_the_held_out_sentences() -> None:
     held_out = read_examples(*sorted({*HELD_OUT.glob("*.yml")} - {HELD_OUT / "places.yml"}))
-    seen = [*training_examples(), *labelled_examples()]
+    seen = all_examples()
     assert {example.text.lower() for example in held_out}.isdisjoint(example.text.lower() for example in seen)
     assert [(first.text, second.text) for first, second in near(seen, held_out)] == []
     # Six words in a row that a rule or a list shares with a held-out sentence were taken from it.

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from benchmarks.sentences import Example, labelled_examples, training_examples
+from benchmarks.sentences import Example, all_examples
 from nlu.danger_classifier import FACETS
 from nlu.encoder import ADAPTER, DOWN, TEXTS, UP, SentenceEncoder, WeightsFile, text_digest, unpacked, weights_file
 from nlu.multi_label_classifier import DOUBTED
@@ -287,4 +287,4 @@ def main(examples: list[Example]) -> None:
 
 
 if __name__ == "__main__":
-    main([*training_examples(), *(example for example in labelled_examples() if LABELS_ONLY in example.noted)])
+    main(all_examples())

@@ -90,6 +90,6 @@ def test_answers_of_which_only_the_labels_count_tell_no_intent() -> None:
 
 
 def test_the_adapter_of_this_work_has_not_seen_the_writers_that_it_is_measured_on() -> None:
-    examples = [example for example in adapt.training_examples() if example.writer in adapt.KEPT_APART]
+    examples = [example for example in adapt.all_examples() if example.writer in adapt.KEPT_APART]
     assert len(examples) > 1000
     assert not [example.text for example in examples if adapter().learned_from(example.text)]
