@@ -186,7 +186,8 @@ def _chosen(state: State, message: Message) -> str | None:
     refuses = says_no(message.text, message.intent)
     labels = _labels(message)
     named = named_bottlenecks(message)
-    if brief and len(labels) == 1 and not (labels[0] == proposed and refuses):
+    # Of two, "nee, mijn rol" chooses; of one, it refuses.
+    if brief and len(labels) == 1 and not (labels[0] == proposed and refuses and not second):
         return labels[0]
     if brief and message.certainty == 1.0 and named:  # a button
         return named[0]

@@ -30,6 +30,8 @@ OUTSIDE = {
 }
 # Away for so long, a leader is welcomed back.
 SECONDS_OF_SILENCE = 6 * 60 * 60
+# A longer message after silence is a greeting alone from this certainty on, and otherwise an answer.
+LEAST_TO_SAY_NOTHING = 0.8
 # A clause is a question to the coach or a command from this probability on; in an answer, where such words tell of the
 # leader's own work more often, from a higher one. What is missed is an answer still. From docs/herkenning.md.
 LEAST_IN_A_STORY = 0.6
@@ -121,6 +123,8 @@ def steer(state: State, wanted: list[str], message: Message) -> Taken:
     """Do several things that one message asks for, in their order."""
     changes: dict[str, Any] = {}
     said: Said = []
+    if "ask_example" in wanted:  # with the explanation it would be long, and it explains
+        wanted = [intent for intent in wanted if intent != "ask_explanation"]
     for intent in wanted:
         taken = _steer_one(state.with_slots(**changes), intent, message)
         changes.update(taken.changes)
@@ -220,7 +224,8 @@ def _open_again(state: State, question: str) -> dict[str, Any]:
 def returned(state: State, message: Message) -> Taken:
     """What a leader hears who comes back after hours or days: what was reached, and the choice, unless they go on."""
     question = next_question(state)
-    nothing_said = message.intent in {"greet", "resume", "repeat", "thank"} or not says_more(message.text)
+    surely = is_brief(message.text) or message.certainty >= LEAST_TO_SAY_NOTHING
+    nothing_said = (surely and message.intent in {"greet", "resume", "repeat", "thank"}) or not says_more(message.text)
     if not state.principles or question in IN_BETWEEN or not nothing_said:
         return Taken({}, [("utter_welcome_back_briefly", {})])
     values: dict[str, Any] = {"asked": question}

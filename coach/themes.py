@@ -8,7 +8,7 @@ from coach.message import Message
 from coach.vocabulary import Theme
 
 # From the curve in docs/herkenning.md: nine of ten themes that are taken up are there.
-LEAST_PROBABILITY = 0.7
+LEAST_PROBABILITY = 0.72
 # Answers that hold the start of something: the coach stays with them before going on.
 STAYS = frozenset(
     {

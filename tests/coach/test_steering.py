@@ -101,6 +101,14 @@ def test_two_wishes_in_one_message_are_both_done() -> None:
     assert [name for name, _ in taken.said] == ["utter_privacy"]
 
 
+def test_an_example_is_explanation_enough() -> None:
+    text = "ik snap niet wat je bedoelt, geef eens een voorbeeld"
+    clauses = {"ik snap niet wat je bedoelt": "ask_explanation", "geef eens een voorbeeld": "ask_example"}
+    taken = respond(State(KNOWN), message(text, "ask_explanation", 0.95, clauses=clauses), 0)
+    assert taken
+    assert [name for name, _ in taken.said] == ["utter_example_ondersteun_en_faciliteer"]
+
+
 def test_a_command_alone_is_left_to_its_rule() -> None:
     assert respond(State(KNOWN), message("sla over", "skip", 0.95), 0) is None
     assert respond(State(KNOWN), message("wat bedoel je daarmee", "ask_explanation", 0.95), 0) is None
@@ -134,6 +142,11 @@ def test_who_comes_back_hears_what_was_reached_unless_they_go_on(text: str, inte
     response, values = back.said[0]
     if paused:
         assert (response, values["step"], values["principle"]) == ("utter_welcome_back", 1, "ondersteun en faciliteer")
+
+
+def test_a_long_message_after_silence_that_is_hardly_a_greeting_is_an_answer() -> None:
+    doubtful = message("ik heb erover nagedacht en ik wil honderd uur waar ik zelf over ga", "resume", 0.6)
+    assert "paused" not in returned(State(KNOWN), doubtful).changes
 
 
 def test_what_is_named_is_explained() -> None:

@@ -50,6 +50,8 @@ def test_of_two_bottlenecks_the_one_told_first_comes_first() -> None:
     )
     changes = take(State({}), two).changes
     assert (changes["proposed_bottleneck"], changes["second_bottleneck"]) == ("rol", "mandaat")
+    no = message("nee, eerder mijn rol", "deny", entities=[entity("bottleneck", "rol")])
+    assert take(State(changes), no).changes["bottleneck"] == "rol"
 
 
 @pytest.mark.parametrize(
