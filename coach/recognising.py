@@ -262,7 +262,7 @@ def _in_clauses(message: Message) -> dict[str, float]:
 
 def _place(message: Message, bottleneck: str) -> int:
     """Where a message calls a bottleneck by its name, or else starts the clause that tells of it most."""
-    called = [item["start"] for item in message.entities if item["value"] == bottleneck]
+    called = [item.get("start") or 0 for item in message.entities if item["value"] == bottleneck]
     told = [
         (-float(item["confidence"]), clause["start"])
         for clause in message.clauses
