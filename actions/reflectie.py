@@ -20,6 +20,8 @@ from coach.vocabulary import Pause, Principle
 
 # What leads back to the open question by itself.
 LEADS_BACK = frozenset({"utter_resumed", "utter_going_on", "utter_misread", "utter_repeated", "utter_answer_kept"})
+# Beside an answer, this is enough to read before the next question.
+TELLS_MORE = ("utter_explain_", "utter_example_", "utter_misread")
 
 
 class ValidateReflectionForm(Action):
@@ -76,9 +78,11 @@ class AskPrinciple(Action, ABC):
         state = state_of(tracker)
         opened, answer = state.listed("opened"), state[self.principle]
         changes: dict[str, Any] = {"current_principle": self.principle.value}
+        (step, total), title = step_of(state, self.principle), self.principle.title.lower()
         if self.principle not in opened:
-            step, total = step_of(state, self.principle)
-            dispatcher.utter_message(response=f"utter_open_{self.principle}", step=step, total=total)
+            brief = any(name.startswith(TELLS_MORE) for name in said_now(tracker))
+            opening = "utter_open_briefly" if brief else f"utter_open_{self.principle}"
+            dispatcher.utter_message(response=opening, step=step, total=total, principle=title)
             changes["opened"] = [*opened, self.principle.value]
             if before := (state["said_elsewhere"] or {}).get(self.principle):
                 dispatcher.utter_message(response="utter_ask_said_elsewhere", answer=before)
@@ -92,8 +96,6 @@ class AskPrinciple(Action, ABC):
             if not said_now(tracker) & LEADS_BACK:
                 dispatcher.utter_message(response="utter_return")
         elif self.principle in opened:
-            step, total = step_of(state, self.principle)
-            title = self.principle.title.lower()
             dispatcher.utter_message(response="utter_return_to", step=step, total=total, principle=title)
             changes["opened"] = [*(other for other in opened if other != self.principle), self.principle.value]
         dispatcher.utter_message(response=f"utter_ask_{self.principle}")

@@ -53,7 +53,7 @@ import matplotlib.pyplot as plt
 REPORTS = ROOT / "reports"
 FOLDS = 5
 THRESHOLDS = (0.1, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-THRESHOLDS_OF_DANGER = (0.05, 0.1, 0.15, 0.2, 0.25, 0.28, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS_OF_DANGER = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 # What is lost, in turns of a leader: a wrong name must be put right, and trust with it; asking on costs one turn.
 COST_OF_A_WRONG_NAME, COST_OF_ASKING = 3.0, 1.0
 FALSE_ALARMS = 0.05

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 # What was said of a label: its name, the probability, and whether it is there.
 Told = tuple[str, float, bool]
-THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.72, 0.8)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.8)
 
 
 def told_of(probabilities: dict[str, float], noted: list[str], doubted: list[str], names: Iterable[str]) -> list[Told]:

@@ -113,7 +113,9 @@ def decides(state: State, message: Message) -> bool:
         **dict.fromkeys(("first_step", "step_when", "step_with_whom"), tells_of_step(message)),
         "rating": number or intent in FAREWELLS,
         "felt_heard": intent in FAREWELLS,
-        **dict.fromkeys(("handoff_consent", "reply_address", "handoff_check"), answers_offer(message)),
+        **dict.fromkeys(("handoff_consent", "handoff_check"), answers_offer(message)),
+        # An address that is none is said to be none, whatever else it looks like.
+        "reply_address": answers_offer(message) or intent in {"out_of_scope", "other_language"},
         "second_round": intent in {"thank", "resume"} or (intent == "stop" and says_no(message.text, intent)),
         "confirmation": repeats_command(state, message) or intent in {"resume", "go_back"},
         "continue_coaching": intent in {"resume", "stop", "goodbye"}

@@ -50,6 +50,7 @@ class Theme(StrEnum):
     BOOSHEID = "boosheid"
     BERUSTING = "berusting"
     VREES = "vrees"
+    GERAAKT = "geraakt"
     LOYALITEIT = "loyaliteit"
     GEEN_RUGDEKKING = "geen_rugdekking"
     ONGEZEGD = "ongezegd"
@@ -58,9 +59,11 @@ class Theme(StrEnum):
     VERWIJT = "verwijt"
     OVERNEMEN = "overnemen"
     EIGEN_VOORBEELD = "eigen_voorbeeld"
+    SPIJT = "spijt"
     GEEN_VERTROUWEN = "geen_vertrouwen"
     UITZONDERING = "uitzondering"
     VOORNEMEN = "voornemen"
+    MOGELIJKHEID = "mogelijkheid"
     KIND_IN_BEELD = "kind_in_beeld"
     WACHTEN = "wachten"
     VER_BESTUUR = "ver_bestuur"
@@ -70,6 +73,8 @@ class Theme(StrEnum):
     GELD = "geld"
     PERSOON = "persoon"
     TROTS = "trots"
+    BEHOEFTE = "behoefte"
+    ZOEKEND = "zoekend"
     KORT = "kort"
 
 

@@ -53,6 +53,13 @@ def test_what_was_already_said_to_a_principle_is_offered_as_done(new_tracker: Ne
     assert slots["reopened"] == "ondersteun_en_faciliteer"
 
 
+def test_a_principle_is_opened_briefly_where_much_was_said_already(new_tracker: NewTracker) -> None:
+    explained = [{"event": "bot", "text": "", "metadata": {"utter_action": "utter_explain_gun_het_tijd"}}]
+    _, said, messages = run(ActionAskOndersteunEnFaciliteer(), new_tracker("x", **KNOWN, events=explained))
+    assert said == ["utter_open_briefly", "utter_ask_ondersteun_en_faciliteer"]
+    assert messages[0]["principle"] == "ondersteun en faciliteer"
+
+
 @pytest.mark.parametrize("theme", [None, "ongezegd"])
 def test_the_deepening_question_fits_the_answer(new_tracker: NewTracker, theme: str | None) -> None:
     deepening = {"deepening": "ondersteun_en_faciliteer", "opened": ["ondersteun_en_faciliteer"], "theme": theme}

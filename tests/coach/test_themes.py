@@ -38,10 +38,34 @@ def test_a_theme_that_is_not_sure_is_left_alone() -> None:
         ("nu ik het zo opschrijf, doe ik het vooral voor mezelf", Theme.INZICHT),
         ("ja maar alleen als de rest ook komt", Theme.TWEE_KANTEN),
         ("ik durf het niet te zeggen", Theme.VREES),
+        ("dat hij dat zei waar mijn team bij was, dat zit me nog dwars", Theme.GERAAKT),
+        ("ik had haar er vanaf het begin bij moeten halen", Theme.SPIJT),
+        ("Had ik het toen maar gezegd.", Theme.SPIJT),
+        ("Ik zou de jeugdarts er een keer bij kunnen vragen", Theme.MOGELIJKHEID),
+        ("misschien hoeft dat verslag niet elke week", Theme.MOGELIJKHEID),
+        ("wat ik nodig heb is een kwartier met mijn directeur", Theme.BEHOEFTE),
+        ("het zou al schelen als ze vooraf even belden", Theme.BEHOEFTE),
+        ("aanspreken of laten gaan, ik ben er nog niet uit", Theme.ZOEKEND),
+        ("daar weet ik niet goed hoe ik moet beginnen", Theme.ZOEKEND),
     ],
 )
 def test_a_turn_of_phrase_that_says_it_needs_no_recognising(text: str, theme: Theme) -> None:
     assert themes_of(answer(text)) == [theme]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "daar had ik nooit bij stilgestaan",
+        "achteraf kwamen ze zeggen dat het goed was",
+        "ik zou je niet kunnen zeggen wie dat beslist",
+        "ik heb verder niks nodig",
+        "het team weet niet waar het aan toe is",
+        "zij doet zeer haar best",
+    ],
+)
+def test_what_only_sounds_like_such_a_turn_is_none(text: str) -> None:
+    assert themes_of(answer(text)) == []
 
 
 def test_a_reflection_says_what_kind_of_thing_was_said_in_the_leaders_words() -> None:
