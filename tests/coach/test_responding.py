@@ -43,6 +43,7 @@ AT: dict[str, dict[str, Any]] = {
 # What answers the question that is open instead of interrupting it.
 ANSWERS = {
     "summary_check": set(),
+    "reply_address": {"out_of_scope"},
     "second_round": {"thank", "resume"},
     "rating": {"thank", "goodbye", "stop"},
     "felt_heard": {"thank", "goodbye", "stop"},
