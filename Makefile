@@ -10,21 +10,31 @@ help: ## this list
 .venv/.ready: tools/setup.sh requirements/dev.txt requirements/uv.txt $(shell find compat -type f -not -path '*/__pycache__/*') $(wildcard models/*.whl)
 	@tools/setup.sh && touch $@
 
-setup: .venv/.ready ## make the environment in .venv
+widget/dist/widget.js: .venv/.ready tools/widget.sh $(wildcard widget/*.json widget/*.ts) $(shell find widget/src -type f 2>/dev/null)
+	@echo "Building the widget" && tools/widget.sh && touch $@
 
-run: .venv/.ready ## start everything on 127.0.0.1 (RASA_PORT, ACTIONS_PORT)
+READY := .venv/.ready widget/dist/widget.js
+NPM := cd widget && PATH=$(CURDIR)/.venv/bin:$$PATH npm run --silent
+
+setup: $(READY) ## make the environment in .venv
+
+run: $(READY) ## start everything on 127.0.0.1 (RASA_PORT, ACTIONS_PORT)
 	@$(PY) -m tools.serve
 
-shell: .venv/.ready ## chat in the terminal
+shell: $(READY) ## chat in the terminal
 	@$(PY) -m tools.serve shell
 
 train: .venv/.ready ## train a model when there is none that fits
 	@$(PY) -m tools.model
 
-lint: .venv/.ready ## style and types
+lint: $(READY) ## style and types
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	@$(NPM) lint
+	@$(NPM) types
 
 test: lint ## lint, types and all tests
+	@tools/browser.sh
+	@$(NPM) test
 	@.venv/bin/pytest
 
 adapter: .venv/.ready ## fit the sentence encoder to data/nlu anew (most of an hour; seldom needed)
@@ -33,7 +43,7 @@ adapter: .venv/.ready ## fit the sentence encoder to data/nlu anew (most of an h
 evaluate: .venv/.ready ## recognition: scores, curves, thresholds, data and errors, in reports/
 	@$(PY) -m benchmarks.evaluate
 
-coaching: .venv/.ready ## conversations: sixty leaders talk with the coach; measures, breaches and transcripts, in reports/
+coaching: $(READY) ## conversations: sixty leaders talk with the coach; measures, breaches and transcripts, in reports/
 	@$(PY) -m benchmarks.coaching
 
 encoders: .venv/.ready ## the sentence encoders and classifiers side by side, in reports/
@@ -42,10 +52,10 @@ encoders: .venv/.ready ## the sentence encoders and classifiers side by side, in
 peers: .venv/.ready ## recognition beside what else a team would pick (NLP.js, Rasa's default, linear), in reports/
 	@$(PY) -m benchmarks.peers
 
-bench: .venv/.ready ## training, start-up, reply, memory, disk, and what storing costs
+bench: $(READY) ## training, start-up, reply, memory, disk, and what storing costs
 	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.locks && $(PY) -m benchmarks.storage
 
-soak: .venv/.ready ## the long runs: load and faults, ten rounds
+soak: $(READY) ## the long runs: load and faults, ten rounds
 	@ROUNDS=10 .venv/bin/pytest -s tests/storage
 
 lock: .venv/.ready ## resolve requirements/ anew from pyproject.toml

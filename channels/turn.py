@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from typing import Any
 
@@ -22,24 +23,34 @@ logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 2000
 SECONDS_OF_AN_ACTION = 10
+# What a channel says for a leader who has said nothing yet: the coach welcomes them.
+START = "/greet"
 # With this status an action says that it does not apply, which is part of how forms work.
 REJECTED = 400
 
 
 class Replies(OutputChannel):
-    """Keeps what is said until the turn is stored."""
+    """Keeps what is said, in Rasa's shape of a response."""
 
-    def __init__(self, channel: OutputChannel) -> None:
+    def __init__(self, channel: str) -> None:
         self._channel = channel
         self.responses: list[dict[str, Any]] = []
 
     def name(self) -> str:
         """The name of the channel that they are for."""
-        return str(self._channel.name())
+        return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep one."""
         self.responses.append(message)
+
+
+class ChoiceNotOfferedError(Exception):
+    """A button that is not, or no longer, among those that the coach offered."""
+
+
+class NoConversationError(Exception):
+    """The conversation was never begun, or it was erased."""
 
 
 class TurnFailedError(Exception):
@@ -110,17 +121,30 @@ def as_typed(text: str, offered: set[str]) -> str:
 
     Rasa takes every message that begins with a slash for an intent, whoever typed it.
     """
-    return text if text in offered else text.lstrip("/ \t\n")
+    return text if text in {*offered, START} else text.lstrip("/ \t\n")
 
 
-async def run_turn(agent: Agent, message: UserMessage) -> None:
+def choice_of(payload: str) -> str:
+    """What stands for the payload of a button, where a client is to neither see nor make one."""
+    return hashlib.sha256(payload.encode()).hexdigest()[:16]
+
+
+async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = None, begun: bool = False) -> None:
     """Run one turn and send the replies through the message's output channel.
 
     The turn is stored before this returns. A message whose id was handled before gets the same replies and runs
     nothing. One that cannot be taken (empty, or over 2,000 characters) is answered without a turn. Nobody's text is
     logged.
 
+    Args:
+        agent: with a model.
+        message: what a leader says, where it comes from and where the replies go.
+        choice: instead of the text, which of the offered buttons (`choice_of`).
+        begun: only a conversation that has begun goes on.
+
     Raises:
+        ChoiceNotOfferedError: no such button is offered; nothing was stored.
+        NoConversationError: it was to have begun; nothing was stored.
         TurnFailedError: a store or the action server is away or too busy, or the turn broke; nothing of it was stored.
     """
     processor, store = open_processor(agent)
@@ -131,32 +155,43 @@ async def run_turn(agent: Agent, message: UserMessage) -> None:
     try:
         async with agent.lock_store.lock(message.sender_id):
             replies = await store.handled(message.sender_id, str(message.message_id))
-            is_payload = text.startswith("/")
-            offered = offered_payloads(await store.retrieve(message.sender_id)) if is_payload else set()
-            text = as_typed(text, offered)
+            if replies is None and (choice or begun or text.startswith("/")):
+                text = _told(text, choice, await store.retrieve(message.sender_id), begun=begun)
             if replies is None and text:
-                kept = Replies(message.output_channel)
-                await processor.handle_message(
-                    UserMessage(
-                        text,
-                        kept,
-                        message.sender_id,
-                        input_channel=message.input_channel,
-                        message_id=message.message_id,
-                        metadata=message.metadata,
-                    )
-                )
-                replies = kept.responses
+                replies = await _handle(processor, message, text)
     except (LockError, SQLAlchemyError, TimeoutError, ConversationChangedError) as error:
         raise _failed(f"a store is away or busy ({type(error).__name__})") from None
     except _AbandonedError as error:
         raise _failed(str(error)) from None
+    except (ChoiceNotOfferedError, NoConversationError):
+        raise
     except Exception as error:  # noqa: BLE001 - whatever broke, nothing was stored, and a trace would hold the text
         raise _failed(f"the turn broke ({type(error).__name__})") from None
     if not replies:
         await _say(processor, message, "utter_turn_failed" if text else "utter_message_empty")
     for reply in replies or ():
         await message.output_channel.send_response(message.sender_id, reply)
+
+
+def _told(text: str, choice: str | None, tracker: DialogueStateTracker | None, *, begun: bool) -> str:
+    """What a leader says: what was typed, or the payload of the offered button that `choice` stands for."""
+    if begun and tracker is None:
+        raise NoConversationError
+    offered = offered_payloads(tracker)
+    if choice is None:
+        return as_typed(text, offered)
+    for payload in offered:
+        if choice_of(payload) == choice:
+            return payload
+    raise ChoiceNotOfferedError
+
+
+async def _handle(processor: MessageProcessor, message: UserMessage, text: str) -> list[dict[str, Any]]:
+    """Have Rasa handle the text, and store the turn; what is said is kept until then."""
+    kept = Replies(message.output_channel.name())
+    where = {"input_channel": message.input_channel, "message_id": message.message_id, "metadata": message.metadata}
+    await processor.handle_message(UserMessage(text, kept, message.sender_id, **where))
+    return kept.responses
 
 
 def _failed(reason: str) -> TurnFailedError:

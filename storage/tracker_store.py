@@ -218,7 +218,11 @@ class ConversationStore(TrackerStore):
             return [row.data for row in turn if row.type_name == BotUttered.type_name]
 
         replies = await self._run(read)
-        return None if replies is None else [_response(json.loads(data)) for data in replies]
+        return None if replies is None else [_event(json.loads(data)).message() for data in replies]
+
+    async def erase(self, sender_id: str) -> None:
+        """Erase a conversation, all of it; where there is none, nothing happens."""
+        await self._run(lambda connection: delete_conversation(connection, sender_id), writes=True)
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
@@ -303,9 +307,3 @@ def _erasures(sender_id: str, turn: list[Event]) -> list[dict[str, Any]]:
         for event in turn
         if isinstance(event, UserUttered) and event.message_id
     ]
-
-
-def _response(bot: dict[str, Any]) -> dict[str, Any]:
-    """What the coach said, as a response that an output channel sends."""
-    given = {name: value for name, value in bot["data"].items() if value}
-    return {**given, **({"text": bot["text"]} if bot["text"] else {})}

@@ -60,7 +60,7 @@ def recognised(model: Path) -> Callable[[str], Message]:
 def running_coach(model: Path, folder: Path, **settings: str) -> Iterator[Coach]:
     port, actions_port = free_port(), free_port()
     database = folder / "tracker.db"
-    settings = {**environment(actions_port), "DATABASE_URL": f"sqlite:///{database}", **settings}
+    settings = {**environment(actions_port, port), "DATABASE_URL": f"sqlite:///{database}", **settings}
     processes = [serve.action_server(actions_port), serve.coach(port, model)]
     with serve.running(processes, settings, folder):
         yield Coach(port, database, [folder / f"{process.name}.log" for process in processes])

