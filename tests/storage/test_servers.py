@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -34,6 +35,9 @@ from tools.settings import DIRECT, HOST, environment, free_port
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
 PATIENCE = 90  # seconds until a client gives up
+LEADERS = 1000 if ROUNDS > 1 else 40
+# All of them come from this one address.
+RATES = dict.fromkeys(("WEBSITE_MESSAGES_OF_AN_ADDRESS", "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS"), "100000/second")
 STORY = "ik mag niks beslissen aan tafel, alles moet eerst langs mijn directeur"
 
 rounds = pytest.mark.parametrize("round_number", range(ROUNDS))
@@ -94,7 +98,7 @@ def service(mortal_postgres: Any, model: Path) -> Iterator[Service]:
     ports = [free_port(), free_port()]
     engine = sa.create_engine(address, poolclass=sa.pool.NullPool, future=True)
     actions = serve.action_server(actions_port)
-    settings = {**environment(actions_port), "DATABASE_URL": address, "OMP_NUM_THREADS": "1"}
+    settings = {**environment(actions_port), "DATABASE_URL": address, "OMP_NUM_THREADS": "1", **RATES}
     commands = [replace(serve.coach(port, model), name=f"coach-{port}") for port in ports]
     service = Service(ports, actions, settings, engine, mortal_postgres, commands=commands)
     with ExitStack() as stack:
@@ -276,3 +280,24 @@ def test_a_killed_database_loses_nothing(service: Service, round_number: int) ->
         service.postgres.ensure_postgres_running()
 
     while_away(service, kill, start)
+
+
+def test_many_leaders_on_the_website_while_workers_come_and_go(service: Service) -> None:
+    addresses = " ".join(f"http://{HOST}:{port}" for port in service.ports)
+    load = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "locust", "-f", str(ROOT / "benchmarks/load.py"), "--headless", "--only-summary"),
+            *("--users", str(LEADERS), "--spawn-rate", str(LEADERS / 10)),
+        ],
+        env={**os.environ, "LOAD_ADDRESSES": addresses, "LOAD_LEADERS": str(LEADERS)},
+    )
+    turns = 0
+    while load.poll() is None:
+        which = turns % 2
+        time.sleep(3)
+        service.coaches[which].kill()
+        service.coaches[which].wait()
+        service.coaches[which] = service.start(service.commands[which])
+        turns += 1
+    assert turns > 1
+    assert load.returncode == 0
