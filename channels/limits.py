@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import limits
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -15,6 +16,9 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 
 logger = logging.getLogger(__name__)
+
+# A Redis that does not answer in so long is away.
+SECONDS_OF_REDIS = 1
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -46,7 +50,8 @@ class RateLimits:
         """
         storage: MemoryStorage | RedisStorage = MemoryStorage()
         if redis:
-            storage = RedisStorage(f"async+{redis}", wrap_exceptions=True, implementation="redispy")
+            waits: Any = {"socket_timeout": SECONDS_OF_REDIS, "socket_connect_timeout": SECONDS_OF_REDIS}
+            storage = RedisStorage(f"async+{redis}", wrap_exceptions=True, implementation="redispy", **waits)
         self._window = MovingWindowRateLimiter(storage)
         self._message = limits.parse(rates.messages_of_a_conversation)
         self._message_of_address = limits.parse(rates.messages_of_an_address)
@@ -81,10 +86,10 @@ def networks(addresses: str) -> list[Network]:
     return [ipaddress.ip_network(address) for address in addresses.replace(",", " ").split()]
 
 
-def address_of(peer: str, forwarded: str | None, proxies: Sequence[Network]) -> str:
+def address_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
     """Who asks: the `peer`, or where that is a proxy of ours, the last of `X-Forwarded-For` that is none."""
     address = peer
-    for told in reversed((forwarded or "").split(",")):
+    for told in reversed(forwarded.split(",")):
         try:
             if not any(ipaddress.ip_address(address) in proxy for proxy in proxies):
                 break

@@ -27,7 +27,7 @@ def turn_of(
     `addresses` gives the `page` and `calendar` of a summary, by the id of the message and the summary's own data.
     """
     names = [str(response.get("utter_action", "")) for response in responses]
-    replies = [reply for response in responses for reply in _replies_of(response)]
+    replies = [reply for response in responses for reply in _replies_of(response, message_id)]
     for reply in replies:
         if reply["type"] == "summary":
             reply.update(addresses(message_id, reply.pop("data")))
@@ -72,14 +72,14 @@ def _titles(responses: Iterable[Reply]) -> dict[str, str]:
     return {button["payload"]: button["title"] for response in responses for button in response.get("buttons") or ()}
 
 
-def _replies_of(response: Reply) -> Iterator[Reply]:
+def _replies_of(response: Reply, message_id: str) -> Iterator[Reply]:
     name, custom = str(response.get("utter_action", "")), response.get("custom") or {}
     if name.startswith(STEPS) and response.get("step"):
         yield {"type": "progress", "step": response["step"], "total": response["total"]}
     if response.get("text"):
         yield {"type": "text", "text": response["text"]}
     if buttons := response.get("buttons"):
-        offered = [{"choice": choice_of(button["payload"]), "title": button["title"]} for button in buttons]
+        offered = [{"choice": choice_of(button["payload"], message_id), "title": button["title"]} for button in buttons]
         yield {"type": "quick_replies", "replies": offered}
     if (name, response.get("paused")) == WAITS:
         yield {"type": "keep"}

@@ -66,6 +66,6 @@ class Keys:
                 )
             except jwt.InvalidSignatureError:
                 continue
-            except jwt.InvalidTokenError:
+            except (jwt.InvalidTokenError, ValueError):  # of a text that is no ASCII, the latter
                 break
         raise TokenError

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
+from collections.abc import Set
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -105,28 +108,47 @@ def open_processor(agent: Agent) -> tuple[MessageProcessor, ConversationStore]:
     return processor, processor.tracker_store
 
 
-def offered_payloads(tracker: DialogueStateTracker | None) -> set[str]:
-    """The payloads of the buttons that the coach offered since the leader's last message."""
-    payloads: set[str] = set()
-    for event in reversed(tracker.events if tracker else []):
-        if isinstance(event, UserUttered):
-            break
-        if isinstance(event, BotUttered):
-            payloads |= {button["payload"] for button in event.data.get("buttons") or []}
-    return payloads
+@dataclass(frozen=True)
+class Offer:
+    """The payloads of the buttons that the coach offered in its last turn, and the message that this turn answered."""
+
+    message_id: str = ""
+    payloads: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, tracker: DialogueStateTracker | None) -> Offer:
+        """What is offered now."""
+        payloads: set[str] = set()
+        for event in reversed(tracker.events if tracker else []):
+            if isinstance(event, UserUttered):
+                return cls(event.message_id, frozenset(payloads))
+            if isinstance(event, BotUttered):
+                payloads |= {button["payload"] for button in event.data.get("buttons") or []}
+        return cls(payloads=frozenset(payloads))
+
+    def chosen(self, choice: str) -> str:
+        """The payload that `choice` stands for.
+
+        Raises:
+            ChoiceNotOfferedError: none of those that are offered.
+        """
+        for payload in self.payloads:
+            if choice_of(payload, self.message_id) == choice:
+                return payload
+        raise ChoiceNotOfferedError
 
 
-def as_typed(text: str, offered: set[str]) -> str:
+def choice_of(payload: str, message_id: str) -> str:
+    """What stands for a button of the turn that answered a message: the same button of another turn is another."""
+    return hashlib.sha256(f"{message_id} {payload}".encode()).hexdigest()[:16]
+
+
+def as_typed(text: str, offered: Set[str] = frozenset()) -> str:
     """`text` as what it is: a click on an offered button stays a payload, anything else is words.
 
     Rasa takes every message that begins with a slash for an intent, whoever typed it.
     """
-    return text if text in {*offered, START} else text.lstrip("/ \t\n")
-
-
-def choice_of(payload: str) -> str:
-    """What stands for the payload of a button, where a client is to neither see nor make one."""
-    return hashlib.sha256(payload.encode()).hexdigest()[:16]
+    return text if text in offered else re.sub(r"^[\s/]+", "", text).rstrip()
 
 
 async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = None, begun: bool = False) -> None:
@@ -177,13 +199,8 @@ def _told(text: str, choice: str | None, tracker: DialogueStateTracker | None, *
     """What a leader says: what was typed, or the payload of the offered button that `choice` stands for."""
     if begun and tracker is None:
         raise NoConversationError
-    offered = offered_payloads(tracker)
-    if choice is None:
-        return as_typed(text, offered)
-    for payload in offered:
-        if choice_of(payload) == choice:
-            return payload
-    raise ChoiceNotOfferedError
+    offer = Offer.of(tracker)
+    return offer.chosen(choice) if choice else as_typed(text, offer.payloads | (set() if begun else {START}))
 
 
 async def _handle(processor: MessageProcessor, message: UserMessage, text: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
 from sanic import Blueprint
+from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, raw
 from sanic_cors.core import SANIC_CORS_EVALUATED
@@ -33,6 +34,7 @@ from channels.turn import (
     NoConversationError,
     Replies,
     TurnFailedError,
+    as_typed,
     failure_text,
     open_processor,
     run_turn,
@@ -168,6 +170,8 @@ class WebsiteInput(InputChannel):
                 response = await (handler if allowed else _forbid)(request)
             except ProblemError as problem:
                 response = problem.response()
+            except SanicException as error:  # a body that breaks HTTP itself
+                response = ProblemError(HTTPStatus(error.status_code), "Het bericht is niet goed verstuurd.").response()
             except (LockError, SQLAlchemyError, TimeoutError) as error:
                 logger.error("A request was not done: %s", type(error).__name__)  # noqa: TRY400 - a trace may hold text
                 response = _not_now("Er ging iets mis. Probeer het zo nog eens.").response()
@@ -191,6 +195,7 @@ class WebsiteInput(InputChannel):
         seconds = self._settings.days * DAY if kept else SECONDS_OF_A_TOKEN
         if request.headers.get("Authorization") is not None:
             sender = self._sender(request)
+            self._refuse(await self._limits.message(sender, self._address(request)))
             if turns := await self._history(agent, sender):
                 return self._session(self._settings.keys.sign(CONVERSATION, sender, seconds), kept, turns, 200)
         sender, replies = uuid.uuid4().hex, Replies(self.name())
@@ -204,16 +209,17 @@ class WebsiteInput(InputChannel):
         sender = self._sender(request)
         self._refuse(await self._limits.message(sender, self._address(request)))
         told = await self._bodies.read(request, "Message")
-        text, message_id = str(told.get("text", "")), str(uuid.UUID(told["id"]))
-        replies = Replies(self.name())
+        choice, message_id, replies = told.get("choice"), str(uuid.UUID(told["id"])), Replies(self.name())
         # What is typed is text, whatever it looks like: a payload begins with a slash.
-        said = text.strip().lstrip("/ \t\n")
+        said = as_typed(told.get("text", ""))
+        if not (said or choice):
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "Er staat geen tekst in het bericht.")
+        agent = _agent(request)
         message = UserMessage(said, replies, sender, input_channel=self.name(), message_id=message_id)
-        agent, choice = _agent(request), told.get("choice")
         await self._run(agent, message, choice=choice, begun=True)
         if choice:  # what was chosen stands with the turn before
-            text = next((turn["said"] for turn in await self._history(agent, sender) if turn["id"] == message_id), "")
-        return json(self._turn(sender, message_id, text, replies.responses))
+            said = next((turn["said"] for turn in await self._history(agent, sender) if turn["id"] == message_id), "")
+        return json(self._turn(sender, message_id, said, replies.responses))
 
     async def _read(self, request: Request) -> HTTPResponse:
         """All that was said."""
@@ -227,6 +233,7 @@ class WebsiteInput(InputChannel):
     async def _erase(self, request: Request) -> HTTPResponse:
         """Erase the conversation, after the turn that is under way."""
         sender, agent = self._sender(request), _agent(request)
+        self._refuse(await self._limits.message(sender, self._address(request)))
         async with agent.lock_store.lock(sender):
             await _store(agent).erase(sender)
         return empty()
@@ -302,7 +309,8 @@ class WebsiteInput(InputChannel):
 
     def _address(self, request: Request) -> str:
         """The address that asks, as far as our own proxies tell it."""
-        return address_of(request.ip, request.headers.get("X-Forwarded-For"), self._settings.proxies)
+        told = ",".join(request.headers.getall("X-Forwarded-For", []))  # each proxy may add a line of its own
+        return address_of(request.ip, told, self._settings.proxies)
 
     @staticmethod
     def _refuse(seconds: int | None) -> None:

@@ -29,8 +29,8 @@ def environment(actions_port: int = 5055, coach_port: int = 5005) -> dict[str, s
         "DATABASE_URL": "sqlite:///reflectiecoach.db",
         **dict.fromkeys(OF_THE_WEBSITE, ""),
         "WEBSITE_ORIGINS": f"http://{HOST}:{coach_port} http://localhost:{coach_port}",
-        "WEBSITE_KEYS": os.environ.get("WEBSITE_KEYS") or development_key(),
         **os.environ,
+        "WEBSITE_KEYS": os.environ.get("WEBSITE_KEYS") or development_key(),
         "ACTIONS_PORT": str(actions_port),
         "SANIC_HOST": HOST,  # where rasa-sdk listens; it has no option for it
         "PYTHONUNBUFFERED": "1",

