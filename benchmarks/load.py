@@ -16,7 +16,7 @@ import uuid
 from typing import Any
 
 import gevent
-from locust import FastHttpUser, between, events, task
+from locust import HttpUser, between, events, task
 from locust.env import Environment
 from locust.exception import StopUser
 
@@ -33,7 +33,7 @@ SAYINGS = (
 )
 
 
-class Leader(FastHttpUser):
+class Leader(HttpUser):
     """One conversation, from its welcome on."""
 
     host = ADDRESSES[0] if ADDRESSES else "http://127.0.0.1"
@@ -50,7 +50,9 @@ class Leader(FastHttpUser):
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The answer, however often it takes to get one."""
         deadline = time.monotonic() + PATIENCE
-        headers = {"Authorization": f"Bearer {self.token}"} if hasattr(self, "token") else {}
+        headers = {"Content-Type": "application/json"}
+        if hasattr(self, "token"):
+            headers["Authorization"] = f"Bearer {self.token}"
         while time.monotonic() < deadline:
             address = f"{next(self.workers)}/webhooks/website/{path}"
             with self.client.request(

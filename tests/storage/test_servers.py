@@ -299,5 +299,5 @@ def test_many_leaders_on_the_website_while_workers_come_and_go(service: Service)
         service.coaches[which].wait()
         service.coaches[which] = service.start(service.commands[which])
         turns += 1
-    assert turns > 1
+    assert turns
     assert load.returncode == 0

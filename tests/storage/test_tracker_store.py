@@ -128,8 +128,9 @@ async def test_a_turn_is_stored_whole_or_not_at_all(store: ConversationStore) ->
 async def test_a_handled_message_has_its_replies_and_no_others(store: ConversationStore) -> None:
     await take_turn(store, "leader", "een", message_id="one")
     await take_turn(store, "leader", "twee", message_id="two")
-    reply = {"text": "gehoord: een", "buttons": [{"title": "Ja", "payload": "/affirm"}]}
-    assert await store.handled("leader", "one") == [reply]
+    (reply,) = await store.handled("leader", "one") or []
+    assert (reply["text"], reply["buttons"]) == ("gehoord: een", [{"title": "Ja", "payload": "/affirm"}])
+    assert reply["utter_action"] == "utter_reflect"
     assert await store.handled("leader", "three") is None
     assert await store.handled("other", "one") is None
 
@@ -205,7 +206,7 @@ async def test_the_message_that_erased_a_conversation_is_remembered_for_a_day_wi
     tracker.update(SlotSet("erase", True))
     tracker.update(BotUttered("Gewist."))
     await store.save(tracker)
-    assert await store.handled("leader", "m1") == [{"text": "Gewist."}]
+    assert [reply["text"] for reply in await store.handled("leader", "m1") or []] == ["Gewist."]
     assert await store.handled("leader", "m2") is None
     with store._engine.begin() as connection:
         assert "geheim" not in str(connection.execute(sa.select(erasures)).all())
