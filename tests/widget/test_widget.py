@@ -330,7 +330,7 @@ def test_a_page_with_hostile_style_and_a_strict_policy(visit: Visit, server: Ser
     assert 14 <= float(size.removesuffix("px")) <= 20
 
 
-def test_the_host_page_does_not_move_and_the_launcher_is_there_at_once(visit: Visit) -> None:
+def test_the_host_page_does_not_move(visit: Visit) -> None:
     page = visit.page()
     page.get_by_role("button", name="Praat met de coach").wait_for()
     shift = page.evaluate(
