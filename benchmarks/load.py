@@ -3,7 +3,8 @@
 Each leader starts a session, says a few things with a pause between them, and sends what got no answer again under
 the same id, to the next worker. At the end the history must hold what was said, once, in order, with the replies that
 came; anything else counts as a failure. `LOAD_ADDRESSES` names the workers, separated by spaces, `LOAD_LEADERS` how
-many there are in all. tests/storage/test_servers.py runs it; `make soak` with a thousand.
+many there are in all, and `LOAD_PAUSE` the least and most seconds that one thinks. tests/storage/test_servers.py runs
+it; `make soak` with a thousand, who think as long as people do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import random
 import time
 import uuid
+from collections import Counter
 from typing import Any
 
 import gevent
@@ -22,6 +24,7 @@ from locust.exception import StopUser
 
 ADDRESSES = os.environ.get("LOAD_ADDRESSES", "").split()
 LEADERS = int(os.environ.get("LOAD_LEADERS", "1"))
+LEAST_PAUSE, MOST_PAUSE = map(float, os.environ.get("LOAD_PAUSE", "1 5").split())
 PATIENCE = 120  # seconds until a leader gives up
 NOT_NOW = {0, 429, 502, 503}
 SAYINGS = (
@@ -37,7 +40,7 @@ class Leader(HttpUser):
     """One conversation, from its welcome on."""
 
     host = ADDRESSES[0] if ADDRESSES else "http://127.0.0.1"
-    wait_time = between(1, 5)
+    wait_time = between(LEAST_PAUSE, MOST_PAUSE)
 
     def on_start(self) -> None:
         """Begin at any of the workers."""
@@ -56,11 +59,12 @@ class Leader(HttpUser):
         while time.monotonic() < deadline:
             address = f"{next(self.workers)}/webhooks/website/{path}"
             with self.client.request(
-                method, address, json=body, headers=headers, name=f"{method} {path}", catch_response=True
+                method, address, json=body, headers=headers, timeout=30, name=f"{method} {path}", catch_response=True
             ) as answer:
                 answer.success()  # refused for now is no failure: it is sent again
                 if answer.status_code in {200, 201}:
                     return answer.json()
+                refused[answer.status_code] += 1
                 if answer.status_code not in NOT_NOW:
                     answer.failure(f"{answer.status_code}")
                     raise StopUser
@@ -85,6 +89,7 @@ class Leader(HttpUser):
 
 
 done: list[str] = []
+refused: Counter[int] = Counter()  # by their status; 0 where there was no answer
 
 
 def failed(environment: Environment, why: str) -> None:
@@ -113,4 +118,4 @@ def all_are_done(environment: Environment, **_: Any) -> None:
     """Fail where a conversation did not come to its end."""
     if len(done) < LEADERS or environment.stats.total.num_failures:
         environment.process_exit_code = 1
-    print(f"{len(done)} of {LEADERS} conversations whole")
+    print(f"{len(done)} of {LEADERS} conversations whole; refused for now: {dict(refused)}")

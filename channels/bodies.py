@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from http import HTTPStatus
 from pathlib import Path
@@ -16,6 +17,8 @@ from channels.turn import MOST_CHARACTERS
 
 OPENAPI = Path(__file__).parent / "website.openapi.yaml"
 MOST_BYTES = 16 * 1024
+# Of a body that trickles in, so that nobody holds a worker by it.
+MOST_SECONDS = 10
 
 
 class Bodies:
@@ -32,15 +35,19 @@ class Bodies:
         """The body of a request, which is read no further than it may be long.
 
         Raises:
-            ProblemError: it is too long, no JSON, or of another shape.
+            ProblemError: it is too long, too slow, no JSON, or of another shape.
         """
         if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != "application/json":
             raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Het bericht is geen JSON.")
         body = bytearray()
-        while (part := await request.stream.read()) is not None:
-            body += part
-            if len(body) > MOST_BYTES:
-                raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Het bericht is te groot.")
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                while (part := await request.stream.read()) is not None:
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Het bericht is te groot.")
+        except TimeoutError:
+            raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, "Het bericht kwam niet helemaal aan.") from None
         try:
             told = json.loads(body.decode())
             json.dumps(told, ensure_ascii=False).encode()  # half a character cannot be stored

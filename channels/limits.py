@@ -87,13 +87,22 @@ def networks(addresses: str) -> list[Network]:
 
 
 def address_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
-    """Who asks: the `peer`, or where that is a proxy of ours, the last of `X-Forwarded-For` that is none."""
-    address = peer
+    """Who asks: the `peer`, or where that is a proxy of ours, the last of `X-Forwarded-For` that is none.
+
+    Of IPv6 the network of 64 bits, for that is what one household or school is given.
+    """
+    address = _read(peer)
     for told in reversed(forwarded.split(",")):
+        if not any(address in proxy for proxy in proxies):
+            break
         try:
-            if not any(ipaddress.ip_address(address) in proxy for proxy in proxies):
-                break
-            address = str(ipaddress.ip_address(told.strip()))
+            address = _read(told.strip())
         except ValueError:
             break
-    return address
+    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))  # noqa: PLR2004
+
+
+def _read(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address; an IPv4 one that is written as IPv6, as a socket for both does, as what it is."""
+    read = ipaddress.ip_address(address)
+    return getattr(read, "ipv4_mapped", None) or read

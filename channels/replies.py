@@ -16,30 +16,34 @@ Reply = dict[str, Any]
 STEPS = ("utter_open_", "utter_return_to")
 # The conversation waits for a leader who takes a break, and may want to go on another day.
 WAITS = ("utter_ask_continue_coaching", Pause.BREAK)
-ERASED = "utter_erased"
+ERASED, STARTED_OVER = "utter_erased", "utter_started_over"
 
 
 def turn_of(
-    message_id: str, said: str | None, responses: list[Reply], addresses: Callable[[str, Any], dict[str, Any]]
+    message_id: str, said: str | None, responses: list[Reply], addresses: Callable[[Any], dict[str, Any]]
 ) -> Reply:
     """A turn: the leader's message and the replies to it, out of Rasa's responses.
 
-    `addresses` gives the `page` and `calendar` of a summary, by the id of the message and the summary's own data.
+    `addresses` gives the `page` and `calendar` of a summary, by the summary's own data.
     """
     names = [str(response.get("utter_action", "")) for response in responses]
     replies = [reply for response in responses for reply in _replies_of(response, message_id)]
     for reply in replies:
         if reply["type"] == "summary":
-            reply.update(addresses(message_id, reply.pop("data")))
-    moments = [response["timestamp"] for response in responses if response.get("timestamp")]
-    at = datetime.fromtimestamp(moments[0], UTC) if moments else datetime.now(UTC)
+            reply.update(addresses(reply.pop("data")))
     return {
         "id": message_id,
         "said": said,
-        "at": at.isoformat(timespec="seconds"),
+        "at": moment_of(responses).isoformat(timespec="seconds"),
         "replies": replies,
         "erased": ERASED in names,
     }
+
+
+def moment_of(responses: list[Reply]) -> datetime:
+    """When the coach said this; now, where it was said outside a turn."""
+    moments = [response["timestamp"] for response in responses if response.get("timestamp")]
+    return datetime.fromtimestamp(moments[0], UTC) if moments else datetime.now(UTC)
 
 
 def turns_of(events: Iterable[Event]) -> Iterator[tuple[str, str | None, list[Reply]]]:
@@ -76,6 +80,8 @@ def _replies_of(response: Reply, message_id: str) -> Iterator[Reply]:
     name, custom = str(response.get("utter_action", "")), response.get("custom") or {}
     if name.startswith(STEPS) and response.get("step"):
         yield {"type": "progress", "step": response["step"], "total": response["total"]}
+    if name == STARTED_OVER:
+        yield {"type": "started_over"}
     if response.get("text"):
         yield {"type": "text", "text": response["text"]}
     if buttons := response.get("buttons"):

@@ -10,7 +10,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from channels.turn import TurnFailedError, failure_text, run_turn
+from channels.turn import IdUsedError, TurnFailedError, failure_text, run_turn
 
 RETRY_AFTER = {"Retry-After": "2"}
 LONGEST_ID = 255
@@ -20,8 +20,9 @@ class DevelopmentRestInput(InputChannel):
     """`POST /webhooks/rest/webhook`, request and reply as Rasa's own, with turns run as in every other channel.
 
     Request: a JSON object with `sender` and `message`, both text, and perhaps `message_id`, text, under which the
-    message may be sent again. Reply: a list of messages. 400 with the reason for any other request; 503 with
-    Retry-After, the reason, and the text for the leader when the turn was not stored.
+    message may be sent again. Reply: a list of messages. 400 with the reason for any other request; 409 for an id that
+    belongs to another message; 503 with Retry-After, the reason, and the text for the leader when the turn was not
+    stored.
     """
 
     @classmethod
@@ -53,6 +54,8 @@ class DevelopmentRestInput(InputChannel):
             message = UserMessage(text, output, sender, input_channel=self.name(), message_id=message_id)
             try:
                 await run_turn(agent, message)
+            except IdUsedError:
+                return json({"error": "This `message_id` belongs to another message."}, 409)
             except TurnFailedError as error:
                 told = await failure_text(agent, self.name())
                 return json({"error": str(error), "text": told}, 503, headers=RETRY_AFTER)

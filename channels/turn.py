@@ -52,6 +52,10 @@ class ChoiceNotOfferedError(Exception):
     """A button that is not, or no longer, among those that the coach offered."""
 
 
+class IdUsedError(Exception):
+    """The id belongs to another message of this conversation."""
+
+
 class NoConversationError(Exception):
     """The conversation was never begun, or it was erased."""
 
@@ -166,6 +170,7 @@ async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = N
 
     Raises:
         ChoiceNotOfferedError: no such button is offered; nothing was stored.
+        IdUsedError: the id was used for another message; nothing was stored.
         NoConversationError: it was to have begun; nothing was stored.
         TurnFailedError: a store or the action server is away or too busy, or the turn broke; nothing of it was stored.
     """
@@ -177,6 +182,8 @@ async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = N
     try:
         async with agent.lock_store.lock(message.sender_id):
             replies = await store.handled(message.sender_id, str(message.message_id))
+            if replies is not None:
+                _check_same(message, text, choice, await store.retrieve_full_tracker(message.sender_id))
             if replies is None and (choice or begun or text.startswith("/")):
                 text = _told(text, choice, await store.retrieve(message.sender_id), begun=begun)
             if replies is None and text:
@@ -185,7 +192,7 @@ async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = N
         raise _failed(f"a store is away or busy ({type(error).__name__})") from None
     except _AbandonedError as error:
         raise _failed(str(error)) from None
-    except (ChoiceNotOfferedError, NoConversationError):
+    except (ChoiceNotOfferedError, IdUsedError, NoConversationError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever broke, nothing was stored, and a trace would hold the text
         raise _failed(f"the turn broke ({type(error).__name__})") from None
@@ -201,6 +208,20 @@ def _told(text: str, choice: str | None, tracker: DialogueStateTracker | None, *
         raise NoConversationError
     offer = Offer.of(tracker)
     return offer.chosen(choice) if choice else as_typed(text, offer.payloads | (set() if begun else {START}))
+
+
+def _check_same(message: UserMessage, text: str, choice: str | None, tracker: DialogueStateTracker | None) -> None:
+    """Only the same message has the same id; of an erased conversation there is nothing to compare with."""
+    before = ""
+    for event in tracker.events if tracker else ():
+        if not isinstance(event, UserUttered):
+            continue
+        if event.message_id == message.message_id:
+            said = event.text or ""
+            if not (choice_of(said, before) == choice if choice else as_typed(text, {said}) == said):
+                raise IdUsedError
+            return
+        before = event.message_id
 
 
 async def _handle(processor: MessageProcessor, message: UserMessage, text: str) -> list[dict[str, Any]]:

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
-from sanic import Blueprint
-from sanic.exceptions import SanicException
+from sanic import Blueprint, Sanic
+from sanic.exceptions import MethodNotAllowed, NotFound, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, raw
 from sanic_cors.core import SANIC_CORS_EVALUATED
@@ -26,11 +26,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.bodies import OPENAPI, Bodies
 from channels.limits import Network, RateLimits, Rates, address_of, networks
 from channels.problems import ProblemError
-from channels.replies import Reply, turn_of, turns_of
+from channels.replies import Reply, moment_of, turn_of, turns_of
 from channels.tokens import Keys, Token, TokenError
 from channels.turn import (
     START,
     ChoiceNotOfferedError,
+    IdUsedError,
     NoConversationError,
     Replies,
     TurnFailedError,
@@ -151,6 +152,12 @@ class WebsiteInput(InputChannel):
             setattr(request.ctx, SANIC_CORS_EVALUATED, "1")
             return await preflight(request) if request.method == "OPTIONS" else None
 
+        @routes.before_server_start
+        async def tell_of_other_paths(app: Sanic, _: Any) -> None:
+            # Such a request has no route, and so none of the blueprint's own handlers.
+            for error in (NotFound, MethodNotAllowed):
+                app.error_handler.add(error, self._tell_of_no_route)
+
         add_widget(routes)
 
         @routes.get("/openapi.yaml")
@@ -186,6 +193,18 @@ class WebsiteInput(InputChannel):
             return response
 
         return answer
+
+    async def _tell_of_no_route(self, request: Request, error: SanicException) -> HTTPResponse:
+        """A path or method that there is not; on a path of another channel, Sanic's own answer."""
+        if not request.path.startswith(f"/webhooks/{self.url_prefix()}"):
+            return request.app.error_handler.default(request, error)
+
+        async def refuse(_: Request) -> HTTPResponse:
+            raise ProblemError(HTTPStatus(error.status_code), "Dit adres kent de chat niet.")
+
+        response = await self._answered(refuse)(request)
+        response.headers.update(error.headers)
+        return response
 
     async def _start(self, request: Request) -> HTTPResponse:
         """Go on with the conversation of the token, or start one and have the coach welcome the leader."""
@@ -265,7 +284,7 @@ class WebsiteInput(InputChannel):
             for response in responses:
                 custom = response.get("custom") or {}
                 if message_id == claims.get("turn") and custom.get("type") == "summary":
-                    return Summary.of_dict(custom), datetime.fromtimestamp(response["timestamp"], HERE)
+                    return Summary.of_dict(custom), moment_of(responses).astimezone(HERE)
         raise _gone()
 
     async def _run(self, agent: Agent, message: UserMessage, **how: Any) -> None:
@@ -275,6 +294,9 @@ class WebsiteInput(InputChannel):
             raise _not_now(await failure_text(agent, self.name())) from None
         except NoConversationError:
             raise _gone() from None
+        except IdUsedError:
+            detail = "Dit bericht lijkt al verstuurd, met andere woorden. Stuur het opnieuw."
+            raise ProblemError(HTTPStatus.CONFLICT, detail, "id-used") from None
         except ChoiceNotOfferedError:
             detail = "Die keuze is voorbij. Kies opnieuw, of typ je antwoord."
             raise ProblemError(HTTPStatus.CONFLICT, detail, "choice-not-offered") from None
@@ -285,10 +307,12 @@ class WebsiteInput(InputChannel):
         return [self._turn(sender, *turn) for turn in turns_of(tracker.events if tracker else ())]
 
     def _turn(self, sender: str, message_id: str, said: str | None, responses: list[Reply]) -> Reply:
-        def addresses(turn: str, summary: dict[str, Any]) -> dict[str, Any]:
-            link = self._settings.keys.sign(LINK, sender, SECONDS_OF_A_LINK, turn=turn).text
-            day = as_calendar(Summary.of_dict(summary), datetime.now(HERE).date())
-            return {"page": f"summary?link={link}", "calendar": f"first-step.ics?link={link}" if day else None}
+        said_on = moment_of(responses).astimezone(HERE).date()
+
+        def addresses(summary: dict[str, Any]) -> dict[str, Any]:
+            link = self._settings.keys.sign(LINK, sender, SECONDS_OF_A_LINK, turn=message_id).text
+            calendar = as_calendar(Summary.of_dict(summary), said_on)
+            return {"page": f"summary?link={link}", "calendar": f"first-step.ics?link={link}" if calendar else None}
 
         return turn_of(message_id, said, responses, addresses)
 

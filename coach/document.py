@@ -43,7 +43,8 @@ def as_calendar(summary: Summary, said_on: date) -> bytes | None:
     if not summary.first_step or day is None:
         return None
     event = Event()
-    event.add("uid", f"{uuid.uuid4()}@netwerkmetandereogen.nl")
+    # Taken a second time, it takes the place of the first.
+    event.add("uid", f"{uuid.uuid5(uuid.NAMESPACE_DNS, f'{day} {told}')}@netwerkmetandereogen.nl")
     event.add("dtstamp", datetime.now(UTC))
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))

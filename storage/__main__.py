@@ -20,7 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("rebuild", help="forget the checkpoints, so that they are made anew from the log")
     commands.add_parser("erase", help="erase one conversation").add_argument("conversation")
     commands.add_parser("export", help="print one conversation, an event a line").add_argument("conversation")
-    commands.add_parser("purge", help="erase what is older").add_argument("--days", type=float, default=28.0)
+    days = os.environ.get("RETENTION_DAYS") or "28"
+    purging = commands.add_parser("purge", help="erase what is older")
+    purging.add_argument("--days", type=float, default=days, help=f"default: RETENTION_DAYS ({days})")
     given = parser.parse_args(arguments)
     if not given.database:
         parser.error("no database: set DATABASE_URL or give --database")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,11 +26,12 @@ from tools.settings import environment, free_port
 
 @dataclass
 class Coach:
-    """A running coach, its database, and the files that its processes log to."""
+    """A running coach, its database, the files that its processes log to, and its action server."""
 
     port: int
     database: Path
     logs: list[Path]
+    action_server: subprocess.Popen[bytes]
 
     def say(self, sender: str, text: str) -> list[dict[str, Any]]:
         return send(self.port, sender, text)
@@ -62,8 +64,8 @@ def running_coach(model: Path, folder: Path, **settings: str) -> Iterator[Coach]
     database = folder / "tracker.db"
     settings = {**environment(actions_port, port), "DATABASE_URL": f"sqlite:///{database}", **settings}
     processes = [serve.action_server(actions_port), serve.coach(port, model)]
-    with serve.running(processes, settings, folder):
-        yield Coach(port, database, [folder / f"{process.name}.log" for process in processes])
+    with serve.running(processes, settings, folder) as (action_server, _):
+        yield Coach(port, database, [folder / f"{process.name}.log" for process in processes], action_server)
 
 
 @pytest.fixture(scope="session")

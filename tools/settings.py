@@ -18,7 +18,7 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # Unset, the channel's own defaults hold; Rasa's credentials need a value for every variable that they name.
 OF_THE_WEBSITE = (
     "WEBSITE_PROXIES", "REDIS_URL", "WEBSITE_MESSAGES_OF_A_CONVERSATION", "WEBSITE_MESSAGES_OF_AN_ADDRESS",
-    "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS",
+    "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS", "RETENTION_DAYS",
 )  # fmt: skip
 DEVELOPMENT_KEY = Path(__file__).parent.parent / ".tools" / "website.key"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
 import sqlite3
 import time
 import uuid
@@ -11,19 +13,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 
-from channels.bodies import MOST_BYTES, OPENAPI
+from channels.bodies import MOST_BYTES, MOST_SECONDS, OPENAPI
 from channels.website import Settings
-from tests.channels.forging import FORGED, KEY, forged
+from channels.widget import BUNDLE
+from tests.channels.forging import FORGED, KEY, OTHER, forged
 from tests.conftest import Coach, running_coach
 from tools.settings import HOST
 
 STORY = "ik mag niks beslissen, alles moet eerst langs mijn directeur"
 MANY = "100000/minute"
+MOST_BYTES_OF_THE_WIDGET = 45 * 1024
 
 
 class Website:
@@ -63,7 +68,8 @@ class Website:
 @pytest.fixture(scope="module")
 def site(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
     rates = dict.fromkeys(("WEBSITE_MESSAGES_OF_AN_ADDRESS", "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS"), MANY)
-    with running_coach(model, tmp_path_factory.mktemp("website"), WEBSITE_KEYS=KEY, **rates) as coach:
+    keys = f"{KEY},{OTHER}"  # the second is the one before, during a rotation
+    with running_coach(model, tmp_path_factory.mktemp("website"), WEBSITE_KEYS=keys, **rates) as coach:
         yield Website(coach)
 
 
@@ -134,6 +140,26 @@ def test_only_what_is_offered_can_be_chosen_and_reads_as_its_title(site: Website
     assert site.ask("GET", "messages", token).json()["turns"][-1] == chosen.json()
 
 
+def test_an_id_belongs_to_one_message(site: Website) -> None:
+    token, message_id = site.start()["token"], str(uuid.uuid4())
+    turn = site.say(token, STORY, message_id)
+    yes, no = (offered(turn)[title] for title in ("Ja, mandaat", "Nee, eerder onze structuur"))
+    chosen = site.ask("POST", "messages", token, json={"id": (second := str(uuid.uuid4())), "choice": yes})
+    stored = site.stored()
+    for body in (
+        {"id": message_id, "text": "iets anders"},
+        {"id": message_id, "choice": yes},
+        {"id": second, "choice": no},
+        {"id": second, "text": "ja"},
+    ):
+        refused = site.ask("POST", "messages", token, json=body)
+        assert (refused.status_code, refused.json()["type"]) == (409, "id-used")
+    assert site.say(token, f" /{STORY} ", message_id) == turn
+    again = site.ask("POST", "messages", token, json={"id": second, "choice": yes})
+    assert again.json() == chosen.json()
+    assert site.stored() == stored
+
+
 def test_a_yes_to_one_question_is_no_yes_to_another(site: Website) -> None:
     token = site.start()["token"]
     yes = offered(site.say(token, STORY))["Ja, mandaat"]
@@ -181,6 +207,13 @@ def test_a_leader_who_has_it_erased_in_words_is_told_and_the_client_too(site: We
     assert turn["erased"]
     assert "gewist" in texts(turn)
     assert site.ask("GET", "messages", token).status_code == 404
+
+
+def test_beginning_again_is_told(site: Website) -> None:
+    token = site.start()["token"]
+    for text in (STORY, "ja, dat klopt", "vorige week moest ik terug naar kantoor"):
+        site.say(token, text)
+    assert {"type": "started_over"} in site.say(token, "opnieuw")["replies"]
 
 
 def test_a_break_is_the_moment_to_keep_the_conversation(site: Website) -> None:
@@ -235,6 +268,26 @@ def test_a_forged_token_opens_nothing(site: Website, forge: Callable[[], str], m
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.headers["WWW-Authenticate"] == "Bearer"
     assert site.stored() == stored
+
+
+def test_a_token_of_the_key_before_goes_on_under_the_new_one(site: Website) -> None:
+    token = site.start()["token"]
+    subject = jwt.decode(token, options={"verify_signature": False})["sub"]
+    again = site.ask("POST", "session", forged(OTHER, sub=subject), json={})
+    assert again.status_code == 200
+    assert jwt.decode(again.json()["token"], KEY, ["HS256"], audience="conversation")["sub"] == subject
+
+
+def test_what_is_somebody_elses_is_not_given(site: Website) -> None:
+    """A message's id and a summary's link are of one conversation; another's token gives nothing of it."""
+    mine, other, message_id = site.start()["token"], site.start()["token"], str(uuid.uuid4())
+    site.say(mine, STORY, message_id)
+    turn = site.say(other, "wij zijn met te veel aan tafel", message_id)
+    assert turn["said"] == "wij zijn met te veel aan tafel"
+    assert STORY not in str(site.ask("GET", "messages", other).json())
+    subject = jwt.decode(other, options={"verify_signature": False})["sub"]
+    link = forged(sub=subject, aud="summary", turn=message_id)
+    assert site.ask("GET", f"summary?link={link}").status_code == 404
 
 
 def test_a_signed_token_of_a_conversation_that_never_was_opens_nothing(site: Website) -> None:
@@ -302,6 +355,59 @@ def test_a_flood_of_one_conversation_waits_and_another_goes_on(site: Website, me
     assert site.say(other, STORY)["replies"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", "elsewhere", 404, ()),
+        ("POST", "elsewhere/further", 404, ()),
+        ("GET", "session", 405, ("POST",)),
+        ("PUT", "messages", 405, ("GET", "POST")),
+        ("POST", "widget.js", 405, ("GET",)),
+    ],
+)
+def test_a_path_or_method_that_there_is_not(
+    site: Website, method: str, path: str, status: int, allowed: tuple[str, ...]
+) -> None:
+    refused = site.ask(method, path)
+    assert (refused.status_code, refused.headers["Content-Type"]) == (status, "application/problem+json")
+    assert refused.json()["status"] == status
+    assert refused.headers["Access-Control-Allow-Origin"] == site.origin
+    assert set(allowed) <= set(refused.headers.get("Allow", "").split(", "))
+
+
+def test_a_body_that_trickles_in_is_not_waited_for(site: Website) -> None:
+    token, stored = site.start()["token"], site.stored()
+    head = (
+        f"POST /webhooks/website/messages HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    )
+    with socket.create_connection((HOST, site.coach.port), timeout=MOST_SECONDS + 20) as connection:
+        connection.sendall(head.encode())
+        answer = connection.recv(4096).decode()
+    assert answer.startswith("HTTP/1.1 408")
+    assert "application/problem+json" in answer
+    assert site.start()["token"]
+    assert site.stored()[0] > stored[0]
+
+
+def test_the_widget_comes_packed_and_is_kept(site: Website) -> None:
+    whole = BUNDLE.read_bytes()
+    with requests.get(f"{site.address}/widget.js", headers={"Accept-Encoding": "gzip"}, stream=True, timeout=30) as got:
+        packed = got.raw.read(decode_content=False)
+    assert gzip.decompress(packed) == whole
+    assert len(packed) < MOST_BYTES_OF_THE_WIDGET
+    assert (got.headers["Content-Encoding"], got.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    plain = requests.get(f"{site.address}/widget.js", headers={"Accept-Encoding": "identity"}, timeout=30)
+    assert plain.content == whole
+    assert "Content-Encoding" not in plain.headers
+    kept = requests.get(f"{site.address}/widget.js", headers={"If-None-Match": got.headers["ETag"]}, timeout=30)
+    assert (kept.status_code, kept.content) == (304, b"")
+    named = got.headers["ETag"].split('"')[1]
+    forever = requests.get(f"{site.address}/{named}", timeout=30)
+    assert forever.content == whole
+    assert "immutable" in forever.headers["Cache-Control"]
+
+
 def test_a_browser_is_told_which_website_may_ask(site: Website) -> None:
     asked = site.ask("OPTIONS", "messages", headers={"Access-Control-Request-Method": "POST"})
     assert asked.status_code == 204
@@ -319,6 +425,25 @@ def test_nobodys_text_or_token_is_logged(site: Website) -> None:
     logged = "\n".join(log.read_text() for log in site.coach.logs)
     assert "paarse" not in logged
     assert token not in logged
+
+
+def test_with_the_action_server_away_it_is_not_now_and_nothing_of_it_is_logged_or_stored(
+    model: Path, tmp_path: Path
+) -> None:
+    with running_coach(model, tmp_path, WEBSITE_KEYS=KEY) as coach:
+        site = Website(coach)
+        token, message_id = site.start()["token"], str(uuid.uuid4())
+        stored = site.stored()
+        coach.action_server.kill()
+        body = {"id": message_id, "text": "wij vergaderen op zolder met elf paarse stoelen"}
+        refused = site.ask("POST", "messages", token, json=body)
+        assert (refused.status_code, refused.headers["Content-Type"]) == (503, "application/problem+json")
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert site.stored() == stored
+        logged = "\n".join(log.read_text() for log in coach.logs)
+        assert "abandoned" in logged
+        for secret in ("paarse", token, message_id):
+            assert secret not in logged + refused.text
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ def test_the_step_stands_in_the_calendar_on_its_day() -> None:
     assert event["description"] == "mijn directeur"
 
 
+def test_the_step_taken_twice_stands_in_the_calendar_once_and_another_beside_it() -> None:
+    made = [as_calendar(summary, TODAY) for summary in (SUMMARY, SUMMARY, Summary(first_step="dinsdag bel ik"))]
+    first, again, other = (str(Calendar.from_ical(each or b"").walk("VEVENT")[0]["uid"]) for each in made)
+    assert first == again != other
+
+
 @pytest.mark.parametrize("step", [None, "ooit eens bellen"])
 def test_a_step_without_a_day_makes_no_calendar(step: str | None) -> None:
     assert as_calendar(Summary(first_step=step), TODAY) is None

@@ -122,6 +122,19 @@ async def test_the_commands(address: str, domain: Domain, capsys: pytest.Capture
     assert capsys.readouterr().err == "export failed: There is no such conversation.\n"
 
 
+async def test_conversations_are_kept_for_as_long_as_the_environment_says(
+    address: str, domain: Domain, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await converse(ConversationStore(domain, host=address), "leader", "hallo")
+    monkeypatch.setenv("RETENTION_DAYS", "0.0000001")
+    assert main(["--database", address, "purge"]) == 0
+    assert capsys.readouterr().out == "1 conversations erased\n"
+    monkeypatch.setenv("RETENTION_DAYS", "soon")
+    with pytest.raises(SystemExit):
+        main(["--database", address, "purge"])
+    assert "invalid float value: 'soon'" in capsys.readouterr().err
+
+
 def test_a_command_without_a_database_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

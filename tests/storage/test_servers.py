@@ -35,7 +35,8 @@ from tools.settings import DIRECT, HOST, environment, free_port
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
 PATIENCE = 90  # seconds until a client gives up
-LEADERS = 1000 if ROUNDS > 1 else 40
+# How many leaders, how many of them begin in a second, how long they think, and for how long each worker is left alone.
+LEADERS, BEGIN, PAUSE, ALONE = (1000, 5, "60 180", 60) if ROUNDS > 1 else (40, 4, "1 5", 3)
 # All of them come from this one address.
 RATES = dict.fromkeys(("WEBSITE_MESSAGES_OF_AN_ADDRESS", "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS"), "100000/second")
 STORY = "ik mag niks beslissen aan tafel, alles moet eerst langs mijn directeur"
@@ -287,14 +288,14 @@ def test_many_leaders_on_the_website_while_workers_come_and_go(service: Service)
     load = subprocess.Popen(
         [
             *(sys.executable, "-m", "locust", "-f", str(ROOT / "benchmarks/load.py"), "--headless", "--only-summary"),
-            *("--users", str(LEADERS), "--spawn-rate", str(LEADERS / 10)),
+            *("--users", str(LEADERS), "--spawn-rate", str(BEGIN)),
         ],
-        env={**os.environ, "LOAD_ADDRESSES": addresses, "LOAD_LEADERS": str(LEADERS)},
+        env={**os.environ, "LOAD_ADDRESSES": addresses, "LOAD_LEADERS": str(LEADERS), "LOAD_PAUSE": PAUSE},
     )
     turns = 0
     while load.poll() is None:
         which = turns % 2
-        time.sleep(3)
+        time.sleep(ALONE)
         service.coaches[which].kill()
         service.coaches[which].wait()
         service.coaches[which] = service.start(service.commands[which])

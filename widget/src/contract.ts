@@ -38,6 +38,11 @@ export interface Progress {
   total: number;
 }
 
+/** The leader begins again: what was reached is behind them. */
+export interface StartedOver {
+  type: "started_over";
+}
+
 /** The conversation pauses: the offer to go on later on this device. */
 export interface Keep {
   type: "keep";
@@ -48,7 +53,7 @@ export interface Unreadable {
   type: "unreadable";
 }
 
-export type Reply = Text | QuickReplies | Link | Summary | Progress | Keep | Unreadable;
+export type Reply = Text | QuickReplies | Link | Summary | Progress | StartedOver | Keep | Unreadable;
 
 /** What the leader said, and what the coach said to it. */
 export interface Turn {
@@ -144,6 +149,7 @@ const readers = new Map<string, (reply: Fields, server: string) => Reply>(Object
     calendar: reply.calendar === null ? null : onServer(reply.calendar, server),
   }),
   progress: (reply) => ({ type: "progress", step: count(reply.step), total: count(reply.total) }),
+  started_over: () => ({ type: "started_over" }),
   keep: () => ({ type: "keep" }),
 } satisfies Record<string, (reply: Fields, server: string) => Reply>));
 

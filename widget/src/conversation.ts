@@ -45,6 +45,8 @@ export class Conversation {
   #access: Access | null = null;
   #restored = false;
   #refreshing = false;
+  /** Another tab wrote something that was not read yet. */
+  #outdated = false;
   /** What runs belongs to one life; erasing ends it, and answers that come later are not heard. */
   #life = new AbortController();
 
@@ -178,6 +180,7 @@ export class Conversation {
     const life = this.#life;
     const before = this.turns;
     this.#refreshing = true;
+    this.#outdated = false;
     try {
       if (Date.now() < access.renewAt) {
         const turns = await this.#api.readMessages(access.token, life.signal);
@@ -192,6 +195,7 @@ export class Conversation {
     } finally {
       this.#refreshing = false;
     }
+    this.#catchUp();
   }
 
   /** The browser says that the connection came or went. */
@@ -207,7 +211,8 @@ export class Conversation {
     const kept = this.#store.readKept();
     if (kept) {
       this.#access = kept;
-      void this.refresh();
+      this.#outdated = true;
+      this.#catchUp();
       return;
     }
     this.#end();
@@ -242,10 +247,16 @@ export class Conversation {
       }
     }
     if (this.#life === life && this.phase === "erased" && this.#outbox.next) void this.start();
+    this.#catchUp();
+  }
+
+  /** Reads what another tab wrote; while something is under way that waits, and what ends then asks for it again. */
+  #catchUp(): void {
+    if (this.#outdated) void this.refresh();
   }
 
   async #fail(message: Message, problem: ApiError): Promise<void> {
-    const { detail, status, temporary, type } = problem;
+    const { detail, temporary, type } = problem;
     this.#listener.failed(problem);
     if (problem.gone) return this.#begin(this.#access);
     if (type === "choice-not-offered") {
@@ -253,26 +264,33 @@ export class Conversation {
       this.#outbox.remove(message.id);
       return this.refresh();
     }
-    if (status === 409) this.#outbox.mark(message.id, { state: "failed", detail, message: { ...message, id: uuid() } });
-    else this.#outbox.mark(message.id, { state: temporary || type === UNREADABLE ? "failed" : "refused", detail });
+    if (type === "id-used") {
+      this.#outbox.mark(message.id, { state: "failed", detail, message: { ...message, id: uuid() } });
+    } else {
+      this.#outbox.mark(message.id, { state: temporary || type === UNREADABLE ? "failed" : "refused", detail });
+    }
     this.#changed();
   }
 
   /** A token that is young enough to send with. */
   async #token(life: AbortController): Promise<string> {
     if (this.#access && Date.now() >= this.#access.renewAt) await this.#renew(life, this.#access);
-    if (!this.#access) throw new ApiError(401);
+    if (!this.#access || life.signal.aborted) throw new ApiError(401);
     return this.#access.token;
   }
 
-  /** The same conversation under a younger token. */
+  /** The same conversation under a younger token; where it was erased, the new one that the server made instead. */
   async #renew(life: AbortController, access: Access, keep = access.kept): Promise<void> {
     const before = this.turns;
     const session = await this.#api.startSession(access.token, keep, life.signal);
     if (life.signal.aborted) return;
-    // It was erased, and the server made another one.
-    if (session.created) throw new ApiError(404);
+    if (session.created) {
+      // What is under way was for the one that is gone.
+      this.#end();
+      this.#lose();
+    }
     this.#adopt(session, before);
+    if (session.created) this.#listener.said("coach");
   }
 
   #adopt(session: Session, before: readonly Turn[]): void {

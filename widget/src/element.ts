@@ -30,13 +30,6 @@ const SAID_FOR = 5000;
  * @tag reflectie-coach
  * @tagname reflectie-coach
  *
- * @attr {string} api - Address of the channel. Default: the folder that the script came from. Read when a conversation starts.
- * @attr {"panel"|"inline"} mode - `panel` (default) for a launcher and a panel over the page, `inline` for a part of the page.
- * @attr {string} heading - Title of the chat.
- * @attr {string} lang - Language of the chat; there is `nl`.
- * @attr {"auto"|"light"|"dark"} theme - Colour scheme; `auto` (default) follows the reader's.
- * @attr {boolean} open - Whether the panel is open.
- *
  * @event {CustomEvent<void>} reflectie-coach-open - The panel opened.
  * @event {CustomEvent<void>} reflectie-coach-close - The panel closed.
  * @event {CustomEvent<{by: "leader" | "coach"}>} reflectie-coach-message - Something was said; not what.
@@ -94,17 +87,17 @@ export class ReflectieCoach extends LitElement {
     opened: { type: Boolean, attribute: "open", reflect: true },
   };
 
-  /** Address of the channel. */
+  /** Address of the channel. Default: the folder that the script came from. Read when a conversation starts. */
   declare api: string;
-  /** Launcher and panel, or part of the page. */
+  /** `panel` (default) for a launcher and a panel over the page, `inline` for a part of the page. */
   declare mode: "panel" | "inline";
   /** Title of the chat. */
   declare heading: string;
-  /** Language of the chat. */
+  /** Language of the chat; there is `nl`. */
   declare lang: string;
-  /** Colour scheme. */
+  /** Colour scheme; `auto` (default) follows the reader's. */
   declare theme: "auto" | "light" | "dark";
-  /** Whether the panel is open: the attribute `open`. */
+  /** Whether the panel is open. */
   declare opened: boolean;
 
   #talk: Conversation | null = null;

@@ -9,7 +9,11 @@ import { parse, postprocess, preprocess } from "micromark";
 const purifier = createDOMPurify(window);
 
 /** Addresses that stand in the text as they are: of a page, or of somebody. */
-const ADDRESS = /(?:https:\/\/|www\.)[^\s<>"“”]*[^\s<>"“”.,:;!?)]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
+const ADDRESS = /(?:https:\/\/|www\.)[^\s<>"“”]*[^\s<>"“”.,:;!?)]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b113\.nl\b/g;
+/** Dutch numbers to call for help, without anything behind them that makes them an amount, a time or part of more. */
+const NUMBER = /(?:11[23]|0[89]00-(?:\d{3} ?\d\d ?\d\d|\d{4}))(?![\w%]|[.,:/-]\w| (?:\d|%|procent|euro|uur))/g;
+/** What makes them that in front of them, or a quote of the leader. Apart, as Safari before 16.4 cannot look behind. */
+const NO_NUMBER_AFTER = /(?:[\w.,:/+€-]|[\d€] |“[^”]*)$/;
 
 const rendered = new Map<string, string>();
 /** More than a long conversation has. */
@@ -52,11 +56,18 @@ function render(source: string): HTMLElement {
       RETURN_DOM_FRAGMENT: true,
     }),
   );
-  linkAddresses(text);
+  linkFound(text, ADDRESS, (address) => {
+    if (address.startsWith("https:")) return address;
+    if (/^(?:www\.|113\.nl$)/.test(address)) return `https://www.${address.replace(/^www\./, "")}`;
+    return `mailto:${address}`;
+  });
+  linkFound(text, NUMBER, (number, before) =>
+    NO_NUMBER_AFTER.test(before) ? null : `tel:${number.replace(/\D/g, "")}`,
+  );
   for (const link of text.querySelectorAll("a")) {
     if (!link.href) link.replaceWith(...link.childNodes);
     link.rel = "noopener noreferrer";
-    // A mail opens in the mail program; anything else would take the conversation's place.
+    // A mail or a call opens in its own program; a page would take the conversation's place.
     if (link.protocol === "https:") link.target = "_blank";
   }
   return text;
@@ -121,20 +132,22 @@ function build(source: string): HTMLElement {
   return root;
 }
 
-function linkAddresses(text: HTMLElement): void {
+/** Makes links of what is found in the text, and is none yet, to where `target` says; null leaves it as it is. */
+function linkFound(text: HTMLElement, pattern: RegExp, target: (found: string, before: string) => string | null): void {
   const nodes = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
   const words: Text[] = [];
   while (nodes.nextNode()) words.push(nodes.currentNode as Text);
   for (const word of words) {
     if (word.parentElement?.closest("a")) continue;
-    for (const { 0: address, index } of [...word.data.matchAll(ADDRESS)].reverse()) {
+    for (const { 0: found, index } of [...word.data.matchAll(pattern)].reverse()) {
+      const href = target(found, word.data.slice(0, index));
+      if (href === null) continue;
       const link = document.createElement("a");
-      const scheme = address.startsWith("www.") ? "https://" : address.includes("://") ? "" : "mailto:";
-      link.href = scheme + address;
-      link.textContent = address;
-      const found = word.splitText(index);
-      found.splitText(address.length);
-      found.replaceWith(link);
+      link.href = href;
+      link.textContent = found;
+      const place = word.splitText(index);
+      place.splitText(found.length);
+      place.replaceWith(link);
     }
   }
 }

@@ -21,6 +21,7 @@ describe("a reply", () => {
         { type: "quick_replies", replies: [{ choice: "a", title: "A" }] },
         { type: "link", title: "Mail", url: "mailto:info@example.org" },
         { type: "progress", step: 2, total: 4 },
+        { type: "started_over" },
         { type: "keep" },
       ),
     ).toEqual([
@@ -28,6 +29,7 @@ describe("a reply", () => {
       { type: "quick_replies", replies: [{ choice: "a", title: "A" }] },
       { type: "link", title: "Mail", url: "mailto:info@example.org" },
       { type: "progress", step: 2, total: 4 },
+      { type: "started_over" },
       { type: "keep" },
     ]);
   });

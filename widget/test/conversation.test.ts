@@ -267,14 +267,23 @@ describe("messages", () => {
 
   it("get another id where theirs was used for something else", async () => {
     const conversation = await started();
-    channel.failures.push(problem(409));
+    channel.failures.push(problem(409, { type: "id-used", detail: "Stuur het opnieuw." }));
     conversation.send("hallo");
     await pass();
-    expect(states(conversation)).toEqual(["failed"]);
+    expect(conversation.pending).toMatchObject([{ state: "failed", detail: "Stuur het opnieuw." }]);
     conversation.retry();
     await pass();
     expect(said(conversation)).toEqual([null, "hallo"]);
     expect(new Set(channel.messages.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it("keep their id where a conflict is about something else, which is a refusal like any other", async () => {
+    const conversation = await started();
+    channel.failures.push(problem(409, { detail: "Dat kan nu niet." }));
+    conversation.send("hallo");
+    await pass();
+    expect(conversation.pending).toMatchObject([{ state: "refused", detail: "Dat kan nu niet." }]);
+    expect(conversation.pending[0]?.message.id).toBe(channel.messages[0]?.id);
   });
 
   it("whose answer cannot be read are not said again by themselves", async () => {
@@ -374,7 +383,7 @@ describe("a choice", () => {
   it("that the channel no longer offers is taken away, and what was said meanwhile is read", async () => {
     const conversation = await started();
     channel.conversations.get("token-1")?.turns?.push(turn("elsewhere", "rol", text("Je rol"), offer("verder")));
-    channel.failures.push(problem(422, { type: "choice-not-offered", detail: "Dat kan niet meer." }));
+    channel.failures.push(problem(409, { type: "choice-not-offered", detail: "Dat kan niet meer." }));
     conversation.choose("choice-rol");
     await pass();
     expect(conversation.notice).toEqual({ code: "choice-gone", detail: "Dat kan niet meer." });
@@ -523,6 +532,35 @@ describe("a conversation that is kept", () => {
     expect(said(first)).toEqual([null, "hallo", "nog iets"]);
   });
 
+  it("shows what was said in another tab while something was under way, once that is done", async () => {
+    const first = await kept();
+    const release = hold();
+    first.send("een");
+    await pass();
+    channel.conversations.get("token-2")?.turns?.push(turn("elsewhere", "nog iets", text("Gehoord")));
+    first.storageChanged(changed());
+    first.storageChanged(changed());
+    await pass();
+    expect(channel.asked("GET", "messages")).toEqual([]);
+    release();
+    await pass();
+    expect(said(first)).toEqual([null, "hallo", "nog iets", "een"]);
+    expect(channel.asked("GET", "messages")).toHaveLength(1);
+  });
+
+  it("shows what was said in another tab while this one was reading", async () => {
+    const first = await kept();
+    const release = hold();
+    void first.refresh();
+    const turns = channel.conversations.get("token-2")?.turns;
+    channel.failures.push(json(200, { turns }));
+    turns?.push(turn("elsewhere", "nog iets", text("Gehoord")));
+    first.storageChanged(changed());
+    release();
+    await pass();
+    expect(said(first)).toEqual([null, "hallo", "nog iets"]);
+  });
+
   it("is gone in one tab when it is erased in another", async () => {
     const first = await kept();
     sessionStorage.clear();
@@ -614,8 +652,29 @@ describe("a look at what was said elsewhere", () => {
     channel.conversations.forEach((one) => (one.turns = null));
     conversation.send("hallo");
     await pass();
-    expect(conversation).toMatchObject({ draft: "hallo", pending: [], notice: { code: "gone" } });
+    expect(conversation).toMatchObject({ draft: "hallo", pending: [], busy: false, notice: { code: "gone" } });
     expect(channel.messages).toEqual([]);
+  });
+
+  it.each([
+    ["a look", (conversation: Conversation) => conversation.refresh()],
+    ["a message", (conversation: Conversation) => conversation.send("hallo")],
+    ["keeping", (conversation: Conversation) => conversation.keep()],
+  ])("goes on with the new conversation that the server made where this one was erased: %s", async (_, act) => {
+    const conversation = await started();
+    conversation.send("een");
+    await pass();
+    await pass(channel.lifetime / 2 + 1);
+    channel.conversations.forEach((one) => (one.turns = null));
+    void act(conversation);
+    await pass();
+    expect(conversation).toMatchObject({ phase: "open", notice: { code: "gone" } });
+    expect(said(conversation)).toEqual([null]);
+    expect(channel.asked("POST", "session").map(({ token }) => token)).toEqual([null, "token-1"]);
+    conversation.send("opnieuw hallo");
+    await pass();
+    expect(channel.calls[channel.calls.length - 1]).toMatchObject({ path: "messages", token: "token-2" });
+    expect(said(await started())).toEqual([null, "opnieuw hallo"]);
   });
 
   it("says nothing where it fails", async () => {

@@ -280,6 +280,18 @@ describe("what the coach says", () => {
     expect(all(".progress")).toEqual([]);
   });
 
+  it("that begins again leaves the steps behind", async () => {
+    channel.replies = (said) =>
+      said === "opnieuw" ? [{ type: "started_over" }, text("Waar loop je tegenaan?")] : [{ type: "progress", step: 2, total: 4 }];
+    await opened();
+    await say("stap");
+    expect(all(".progress")).toHaveLength(1);
+    await say("opnieuw");
+    expect(all(".progress")).toEqual([]);
+    await say("stap");
+    expect(all(".progress")).toHaveLength(1);
+  });
+
   it("offers to go on later where the conversation pauses", async () => {
     channel.replies = () => [text("We wachten."), { type: "keep" }];
     await opened();

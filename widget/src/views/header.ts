@@ -62,11 +62,11 @@ function progress(reached: Progress | null, { texts }: View) {
   </div>`;
 }
 
-/** The step that the conversation is at: none before the first, and none once the summary is there. */
+/** The step that the conversation is at: none before the first, once the summary is there, or after beginning again. */
 export function progressOf(turns: readonly Turn[]): Progress | null {
   for (const { replies } of [...turns].reverse()) {
     for (const reply of [...replies].reverse()) {
-      if (reply.type === "summary") return null;
+      if (reply.type === "summary" || reply.type === "started_over") return null;
       if (reply.type === "progress") return reply;
     }
   }

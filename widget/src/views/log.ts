@@ -104,6 +104,7 @@ function drawn(reply: Reply, first: boolean, last: boolean, { conversation, on, 
           </p>`
         : nothing;
     case "progress":
+    case "started_over":
     case "quick_replies":
       return nothing;
   }
