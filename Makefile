@@ -54,6 +54,7 @@ peers: .venv/.ready ## recognition beside what else a team would pick (NLP.js, R
 
 bench: $(READY) ## training, start-up, reply, memory, disk, and what storing costs
 	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.locks && $(PY) -m benchmarks.storage
+	@tools/browser.sh && $(PY) -m benchmarks.widget
 
 soak: $(READY) ## the long runs: load and faults, ten rounds
 	@ROUNDS=10 .venv/bin/pytest -s tests/storage

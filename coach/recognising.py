@@ -97,7 +97,8 @@ def place_heard(state: State) -> tuple[str, dict[str, Any]]:
 def take_place(state: State, question: str, message: Message) -> Taken:
     """Level or sector as asked: any mention counts now; an answer without one is passed over, and not asked again.
 
-    A story told instead is heard, and kept with the situation.
+    A story told instead is heard, and kept with the situation. After that, or after the other of the two, the question
+    comes once more.
     """
     levels, sectors = message.values("level"), message.values("sector")
     changes: dict[str, Any] = {}
@@ -106,15 +107,18 @@ def take_place(state: State, question: str, message: Message) -> Taken:
     if sectors and not state["sector"]:
         changes["sector"] = sectors
     told = question in changes or bool(state[question])
-    if not told:
-        changes["skipped"] = [*state.listed("skipped"), question]
     tells = not told and count_words(message.text) >= WORDS_THAT_TELL and _TELLS.search(message.text.lower())
     brief = is_brief(message.text) and not tells
-    if not (brief or says_unknown(message.text) or says_only_places(message)):
+    story = not (brief or says_unknown(message.text) or says_only_places(message))
+    if story:
         changes["situation"] = f"{state['situation']} {message.text}".strip()
-        if not told:
+    if not told:
+        once_more = (story or levels or sectors) and question not in state.listed("deepened")
+        asked = "deepened" if once_more else "skipped"
+        changes[asked] = [*state.listed(asked), question]
+        if story:
             return Taken(changes, [("utter_story_heard", {})])
-    return Taken(changes, [place_heard(state.with_slots(**changes))] if told else [])
+    return Taken(changes, [place_heard(state.with_slots(**changes))] if told or levels or sectors else [])
 
 
 def take_bottleneck(state: State, message: Message) -> Taken:

@@ -349,6 +349,19 @@ def test_what_is_told_instead_of_a_place_is_heard() -> None:
     assert take(state, message("management")).said == []
 
 
+def test_after_a_story_or_the_other_of_the_two_a_place_is_asked_once_more() -> None:
+    state = State({**KNOWN, "level": None, "sector": None})
+    for instead in (
+        message("ik huil soms in de auto"),
+        message("basisschool", entities=[entity("sector", "onderwijs")]),
+    ):
+        after = state.with_slots(**take(state, instead).changes)
+        assert next_question(after) == "level"
+        assert take(after, message("ik huil ook op de fiets")).changes["skipped"] == ["level"]
+    heard = take(state, message("basisschool", entities=[entity("sector", "onderwijs")]))
+    assert [response for response, _ in heard.said] == ["utter_reflect_place"]
+
+
 def test_a_place_is_given_back_also_when_more_is_told_with_it() -> None:
     state = State({**KNOWN, "level": None})
     text = "ik leid een cluster, honderdtwintig mensen onder me en nul handtekeningen"

@@ -1,8 +1,7 @@
-"""A real browser on the running coach, and pages that show the widget."""
+"""What a leader does in a browser, and pages of others that show the widget."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +9,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from tools.settings import HOST
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Chromium's own sandbox needs rights that a container does not give.
-FLAGS = ["--no-sandbox"]
 
 
 @dataclass
@@ -54,20 +48,6 @@ def host_pages() -> Iterator[HostPages]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The browser that `tools/browser.sh` found or installed."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.fail("No Chromium: tools/browser.sh installs it.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import json
 import re
 import subprocess
 import time
@@ -10,22 +10,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from channels.widget import BUNDLE
 from tests.channels.forging import KEY
-from tests.widget.browser import HostPages, Visit, choose, chromium, host_pages, open_coach, said, say, settled
+from tests.widget.browser import HostPages, Visit, choose, host_pages, open_coach, said, say, settled
 from tools import serve
+from tools.browser import chromium
 from tools.model import ROOT
 from tools.settings import HOST, environment, free_port
 
-MOST_BYTES = 45 * 1024
 STORY = "ik mag niks beslissen, alles moet eerst langs mijn directeur"
 AXE = (ROOT / "widget/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS = ROOT / "reports" / "screens"
 MANY = "100000/minute"
-PANEL, SMALL = {"width": 1100, "height": 800}, {"width": 320, "height": 640}
+PANEL: ViewportSize = {"width": 1100, "height": 800}
+SMALL: ViewportSize = {"width": 320, "height": 640}
+LYING: ViewportSize = {"width": 640, "height": 320}
 # The rest of a conversation after the story, from the first yes to the goodbye.
 TO_THE_END = (
     "ja, dat klopt", "vorige week moest ik bij elk voorstel eerst terug naar kantoor", "management", "onderwijs",
@@ -111,10 +112,6 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE)
     found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
     return [f"{item['id']}: {item['nodes'][0]['html'][:120]}" for item in found["violations"]]
-
-
-def test_the_file_is_small() -> None:
-    assert len(gzip.compress(BUNDLE.read_bytes(), 9)) < MOST_BYTES
 
 
 def test_a_whole_conversation_from_hello_to_the_network(visit: Visit) -> None:
@@ -341,16 +338,66 @@ def test_the_host_page_does_not_move(visit: Visit) -> None:
     assert shift == 0
 
 
+def more(page: Page, *names: str) -> None:
+    """Open the menu and click one thing after another."""
+    for name in ("Meer mogelijkheden", *names):
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def refused(page: Page, status: int, text: str, **headers: str) -> None:
+    """Say something that the channel refuses: as these states are hard to come by, the refusal is made up here."""
+    problem = {"type": "about:blank", "title": "", "status": status, "detail": "Dat lukt nu niet."}
+    page.route(
+        "**/messages",
+        lambda route: route.fulfill(
+            status=status,
+            body=json.dumps(problem),
+            headers={"Content-Type": "application/problem+json", **headers},
+        ),
+    )
+    open_coach(page)
+    page.get_by_role("textbox", name="Je bericht").fill(STORY)
+    page.get_by_role("button", name="Verstuur").click()
+    page.get_by_text(text).first.wait_for()
+
+
+def part_of_the_page(page: Page) -> None:
+    page.evaluate(
+        "() => { const coach = document.querySelector('reflectie-coach');"
+        " coach.mode = 'inline'; coach.style.display = 'block'; coach.style.blockSize = '30rem'; }"
+    )
+    page.get_by_text("Waar loop je tegenaan?").wait_for()
+    say(page, STORY)
+
+
+def to_the_end(page: Page) -> None:
+    open_coach(page)
+    for text in (STORY, *TO_THE_END):
+        say(page, text)
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "gesloten": lambda page: None,
     "welkom": open_coach,
     "gesprek": lambda page: (open_coach(page), say(page, STORY)),
-    "menu": lambda page: (open_coach(page), page.get_by_role("button", name="Meer mogelijkheden").click()),
-    "wissen": lambda page: (
+    "menu": lambda page: (open_coach(page), more(page)),
+    "wissen": lambda page: (open_coach(page), more(page, "Wis mijn gesprek")),
+    "gewist": lambda page: (
         open_coach(page),
-        page.get_by_role("button", name="Meer mogelijkheden").click(),
-        page.get_by_role("button", name="Wis mijn gesprek").click(),
+        more(page, "Wis mijn gesprek", "Ja, wis mijn gesprek"),
+        page.get_by_text("Je gesprek is gewist.").wait_for(),
     ),
+    "bewaard": lambda page: (
+        open_coach(page),
+        more(page),
+        page.get_by_role("button", name="Bewaar mijn gesprek").click(),
+        page.get_by_text("Je gesprek staat nu op dit apparaat.").wait_for(),
+    ),
+    "pauze": lambda page: (open_coach(page), say(page, STORY), say(page, "pauze")),
+    "mislukt": lambda page: refused(page, 503, "Niet verstuurd", **{"Retry-After": "120"}),
+    "druk": lambda page: refused(page, 503, "Het is druk.", **{"Retry-After": "50"}),
+    "geweigerd": lambda page: refused(page, 422, "Pas je bericht aan"),
+    "in_de_pagina": part_of_the_page,
     "gevaar": lambda page: (open_coach(page), say(page, "ik wil niet meer leven")),
     "te_lang": lambda page: (open_coach(page), page.get_by_role("textbox", name="Je bericht").fill("x" * 2100)),
     "zonder_verbinding": lambda page: (
@@ -360,7 +407,11 @@ STATES: dict[str, Callable[[Page], None]] = {
         page.get_by_role("button", name="Verstuur").click(),
         page.get_by_text("Er is geen verbinding.").wait_for(),
     ),
-    "samenvatting": lambda page: (open_coach(page), say(page, STORY), [say(page, text) for text in TO_THE_END]),
+    "samenvatting": to_the_end,
+    "afdruk": lambda page: (
+        to_the_end(page),
+        page.goto(page.get_by_role("link", name="Bewaar of print").get_attribute("href") or ""),
+    ),
 }
 
 
@@ -371,7 +422,7 @@ def test_every_state_is_accessible_in_light_and_dark_and_on_a_small_screen(visit
     STATES[state](page)
     SCREENS.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
-        for name, size in (("", PANEL), ("_320", SMALL)):
+        for name, size in (("", PANEL), ("_320", SMALL), ("_liggend", LYING)):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.set_viewport_size(size)
             page.wait_for_timeout(50)
@@ -379,3 +430,33 @@ def test_every_state_is_accessible_in_light_and_dark_and_on_a_small_screen(visit
             assert violations(page) == []
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= size["width"]
+
+
+# WCAG 2.2, 1.4.12: what a reader may set without losing anything.
+SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+
+
+@pytest.mark.parametrize("size", [PANEL, SMALL], ids=["panel", "320"])
+def test_with_wider_text_and_forced_colours_nothing_is_cut_off(visit: Visit, size: ViewportSize) -> None:
+    page = visit.page()
+    page.set_viewport_size(size)
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    open_coach(page)
+    say(page, STORY)
+    cut_off = page.evaluate(
+        """style => {
+          const root = document.querySelector('reflectie-coach').shadowRoot;
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(style);
+          root.adoptedStyleSheets.push(sheet);
+          return [...root.querySelectorAll('button, p, h2, .words, .choice')]
+            .filter(node => node.checkVisibility() && !node.closest('.hidden, [hidden]'))
+            .filter(node => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline')
+            .map(node => node.outerHTML.slice(0, 100));
+        }""",
+        SPACING,
+    )
+    assert cut_off == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert violations(page) == []
+    page.screenshot(path=SCREENS / f"ruime_tekst_{size['width']}.png")
