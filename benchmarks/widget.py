@@ -33,7 +33,7 @@ def first_render(browser: Browser, address: str) -> tuple[float, float]:
         context.add_init_script(WATCH)
         page = context.new_page()
         page.goto(address)
-        page.wait_for_function("window.shown && performance.getEntriesByName('first-contentful-paint').length")
+        page.wait_for_function("() => window.shown && performance.getEntriesByName('first-contentful-paint').length")
         shown, paint = page.evaluate(READ)
         return float(shown), float(paint)
 

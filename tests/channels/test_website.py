@@ -213,7 +213,9 @@ def test_beginning_again_is_told(site: Website) -> None:
     token = site.start()["token"]
     for text in (STORY, "ja, dat klopt", "vorige week moest ik terug naar kantoor"):
         site.say(token, text)
-    assert {"type": "started_over"} in site.say(token, "opnieuw")["replies"]
+    asked = site.say(token, "opnieuw")
+    assert {"type": "started_over"} not in asked["replies"]
+    assert {"type": "started_over"} in site.choose(token, offered(asked)["Ja, opnieuw"]).json()["replies"]
 
 
 def test_a_break_is_the_moment_to_keep_the_conversation(site: Website) -> None:
@@ -343,6 +345,19 @@ def test_abuse_is_refused_and_nothing_of_it_stored(site: Website, how: dict[str,
     assert refused.json()["detail"]
     assert ("Access-Control-Allow-Origin" in refused.headers) == (status != 403)
     assert site.stored() == stored
+
+
+def test_a_connection_goes_on_after_what_it_asked_was_refused(site: Website) -> None:
+    """A body that was refused unread is not taken for the beginning of the next request."""
+    token = site.start()["token"]
+    with requests.Session() as kept:
+        for refused in ({"headers": {"Authorization": "x"}}, {"data": "x" * 5000}, {"json": {"text": "x" * 5000}}) * 4:
+            headers = {"Authorization": f"Bearer {token}", **refused.get("headers", {})}
+            said = {"json": MESSAGE, **refused, "headers": headers}
+            assert kept.post(f"{site.address}/messages", timeout=30, **said).status_code in {401, 415, 422}
+            assert kept.get(
+                f"{site.address}/messages", headers=headers | {"Authorization": f"Bearer {token}"}, timeout=30
+            ).ok
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "messages"), ("POST", "session"), ("DELETE", "conversation")])

@@ -652,8 +652,9 @@ const circumstances = css`
       display: none;
     }
     .menu {
-      inset-block-start: 3.25em;
-      max-block-size: calc(100% - 3.5em);
+      /* Down to the edge, so that no sliver of what is below can be hit. */
+      inset-block: 3.25em 0;
+      max-block-size: none;
     }
   }
   @media (max-height: 15em) {
