@@ -77,18 +77,23 @@ class Examples:
     """The examples that have features, and those features."""
 
     def __init__(self, messages: Iterable[Message]) -> None:
-        self._messages = [message for message in messages if has_features(message)]
-        self._features = features_of(self._messages) if self._messages else {}
-        self._new = new_to_the_encoder(str(message.get(TEXT)) for message in self._messages)
+        self.messages = [message for message in messages if has_features(message)]
+        self.features = features_of(self.messages) if self.messages else {}
+        self.new = new_to_the_encoder(str(message.get(TEXT)) for message in self.messages)
+
+    @property
+    def widths(self) -> list[int]:
+        """How many features each view of the words has (nlu/tfidf_featurizer.py), in their order."""
+        return [row.features.shape[1] for row in _features(self.messages[0], sparse=True)]
 
     def pool(self, label_of: Callable[[Message], str | None]) -> Pool | None:
         """What is learned of those that have a label; None where there are no two labels to tell apart."""
-        labels = [label_of(message) for message in self._messages]
+        labels = [label_of(message) for message in self.messages]
         places = [place for place, label in enumerate(labels) if label is not None]
         known = [label for label in labels if label is not None]
         if len(set(known)) <= 1:
             return None
-        return Pool.fit({kind: matrix[places] for kind, matrix in self._features.items()}, known, self._new[places])
+        return Pool.fit({kind: matrix[places] for kind, matrix in self.features.items()}, known, self.new[places])
 
 
 def source_of_all() -> str:

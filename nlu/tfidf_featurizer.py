@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.source import source_digest
@@ -153,14 +153,12 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add to each message with text one sparse sentence feature of shape (1, number of terms)."""
+        """Add to each message with text a sparse sentence feature of shape (1, number of terms) for each view."""
         with_text = [message for message in messages if message.get(TEXT)]
-        if with_text and self._vectorizers:
-            views = [
-                vectorizer.transform([text_for(view, message) for message in with_text])
-                for view, vectorizer in self._vectorizers.items()
-            ]
-            features = csr_matrix(hstack(views)) * self._config["weight"]
+        for view, vectorizer in self._vectorizers.items() if with_text else ():
+            features = csr_matrix(vectorizer.transform([text_for(view, message) for message in with_text]))
+            features = features * self._config["weight"]
             for row, message in enumerate(with_text):
-                message.add_features(SparseRow(features[row], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+                origin = f"{self._identifier}.{view}"
+                message.add_features(SparseRow(features[row], FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages

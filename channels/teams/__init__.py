@@ -1,0 +1,1 @@
+"""Microsoft Teams: whom to trust, what is said there, and how."""
