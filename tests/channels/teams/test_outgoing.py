@@ -1,0 +1,253 @@
+"""What goes to Teams, against a connector and an identity provider that the tests run."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from microsoft_agents.activity import Activity
+from microsoft_agents.hosting.core import ClaimsIdentity, TeamsConnectorClient
+
+from channels.teams import outgoing
+from channels.teams.outgoing import AUDIENCE, MOST_TRIES, Calls, Clients, Hosts, Tokens, tokens_for
+from tests.channels.teams.connector import APP, TENANT, rsa_key
+from tools.settings import HOST, free_port
+
+SECRET = "not-told-to-anybody"  # noqa: S105 - of nothing
+SAID = Activity(type="message", text="Waar loop je tegenaan?")
+
+
+@dataclass
+class Microsoft:
+    """The connector and the identity provider: what they were asked, and what the connector answers next."""
+
+    service: str = ""
+    login: str = ""
+    certificate: dict[str, str] = field(default_factory=dict)
+    calls: list[tuple[str, str, str]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    seconds: int = 3600
+
+    async def connector(self, request: web.Request) -> web.Response:
+        self.calls.append((request.method, request.path, request.headers.get("Authorization", "")))
+        await request.read()
+        status, headers = self.answers.pop(0) if self.answers else (201, {})
+        return web.json_response({"id": f"sent-{len(self.calls)}"}, status=status, headers=headers)
+
+    async def discovery(self, request: web.Request) -> web.Response:
+        told = {
+            "issuer": "v2.0",
+            "authorization_endpoint": "oauth2/v2.0/authorize",
+            "token_endpoint": "oauth2/v2.0/token",
+        }
+        return web.json_response({name: f"{self.login}/{path}" for name, path in told.items()})
+
+    async def token(self, request: web.Request) -> web.Response:
+        self.asked.append(dict(await request.post()))
+        await asyncio.sleep(0.05)
+        token = f"token-{len(self.asked)}"
+        return web.json_response({"token_type": "Bearer", "expires_in": self.seconds, "access_token": token})
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for `localhost` that vouches for itself, and its key, in PEM."""
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(rsa_key("tls").public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(rsa_key("tls"), hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("certificate")
+    shown, kept = folder / "certificate.pem", folder / "key.pem"
+    shown.write_bytes(made.public_bytes(Encoding.PEM))
+    kept.write_bytes(rsa_key("tls").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return shown, kept
+
+
+@pytest.fixture
+async def microsoft(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Microsoft]:
+    there = Microsoft(
+        certificate={"public_certificate": certificate[0].read_text(), "private_key": certificate[1].read_text()}
+    )
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))  # MSAL trusts what this says, and so do tests
+    monkeypatch.setattr(outgoing, "FIRST_PAUSE", 0.01)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    provider, service = web.Application(), web.Application()
+    provider.router.add_get(f"/{TENANT}/v2.0/.well-known/openid-configuration", there.discovery)
+    provider.router.add_post(f"/{TENANT}/oauth2/v2.0/token", there.token)
+    service.router.add_route("*", "/{path:.*}", there.connector)
+    async with TestServer(service, host=HOST) as connector:
+        there.service = str(connector.make_url("/emea"))
+        identity = TestServer(provider, scheme="https", host="localhost")
+        await identity.start_server(ssl=context)
+        there.login = str(identity.make_url(f"/{TENANT}"))
+        yield there
+        await identity.close()
+
+
+@pytest.fixture
+def tokens(microsoft: Microsoft) -> Tokens:
+    return tokens_for(APP, TENANT, SECRET, login=microsoft.login)
+
+
+@pytest.fixture
+async def client(microsoft: Microsoft, tokens: Tokens) -> AsyncIterator[TeamsConnectorClient]:
+    calls = Calls(Hosts((microsoft.service,)))
+    identity = ClaimsIdentity({"aud": APP}, "Bearer")
+    client = await Clients(tokens, calls).create_connector_client(None, identity, microsoft.service, AUDIENCE)
+    yield client
+    await client.close()
+    await calls.close()
+
+
+async def test_a_message_goes_under_the_bots_own_token(microsoft: Microsoft, client: TeamsConnectorClient) -> None:
+    sent = await client.conversations.send_to_conversation("a:conversation", SAID)
+    assert sent.id == "sent-1"
+    assert microsoft.calls == [("POST", "/emea/v3/conversations/a:conversation/activities", "Bearer token-1")]
+    (asked,) = microsoft.asked
+    assert (asked["client_id"], asked["client_secret"]) == (APP, SECRET)
+    assert (asked["grant_type"], asked["scope"]) == ("client_credentials", "https://api.botframework.com/.default")
+
+
+async def test_what_is_refused_for_now_is_sent_again(microsoft: Microsoft, client: TeamsConnectorClient) -> None:
+    microsoft.answers = [(429, {"Retry-After": "0"}), (412, {}), (502, {})]
+    assert (await client.conversations.send_to_conversation("a:1", SAID)).id == f"sent-{MOST_TRIES}"
+
+
+@pytest.mark.parametrize(("status", "tries"), [(429, MOST_TRIES), (504, MOST_TRIES), (400, 1), (403, 1), (500, 1)])
+async def test_what_stays_refused_is_given_up(
+    microsoft: Microsoft, client: TeamsConnectorClient, status: int, tries: int
+) -> None:
+    microsoft.answers = [(status, {})] * 9
+    with pytest.raises(aiohttp.ClientResponseError) as refused:
+        await client.conversations.send_to_conversation("a:1", SAID)
+    assert (refused.value.status, len(microsoft.calls)) == (status, tries)
+
+
+async def test_a_service_that_is_not_there_is_tried_again(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "FIRST_PAUSE", 0.2)
+    service, said = f"http://{HOST}:{free_port()}", []
+
+    async def answer(request: web.Request) -> web.Response:
+        said.append(await request.json())
+        return web.json_response({"id": "sent"}, status=201)
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", answer)
+    calls = Calls(Hosts((service,)))
+    async with calls.session(service) as session:
+        asking = asyncio.create_task(session.post("v3/conversations/a/activities", json={"text": "hallo"}))
+        await asyncio.sleep(0.1)
+        async with TestServer(app, host=HOST, port=int(service.rsplit(":", 1)[1])):
+            assert (await asking).status == 201
+    await calls.close()
+    assert said == [{"text": "hallo"}]
+
+
+async def test_no_other_host_is_called_nor_by_a_redirect(microsoft: Microsoft, client: TeamsConnectorClient) -> None:
+    microsoft.answers = [(307, {"Location": "https://elders.example/v3/conversations"})]
+    with pytest.raises(aiohttp.ClientError, match="may not be called"):
+        await client.conversations.send_to_conversation("a:1", SAID)
+    async with Calls(Hosts()).session("https://elders.example") as session:
+        with pytest.raises(aiohttp.ClientError, match="may not be called"):
+            await session.post("v3/conversations", json={})
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("https://smba.trafficmanager.net/emea/", True),
+        ("https://api.botframework.com/", True),
+        ("http://smba.trafficmanager.net/emea/", False),
+        ("https://smba.trafficmanager.net.elders.example/", False),
+        ("https://elders-smba.trafficmanager.net/", False),
+        ("https://smba.trafficmanager.net@elders.example/", False),
+        ("https://anybody.blob.core.windows.net/", False),
+        ("https://anybody.sharepoint.com/", False),
+        ("http://localhost:56150/_connector", True),
+        ("http://localhost:56151/_connector", False),
+        ("https://localhost:56150/", False),
+        ("http://somebody@localhost:56150/", False),
+        ("http://169.254.169.254/", False),
+        ("nonsense", False),
+        ("", False),
+    ],
+)
+def test_only_microsofts_hosts_and_the_emulator_are_called(address: str, allowed: bool) -> None:
+    assert Hosts(("http://localhost:56150",)).is_allowed(address) is allowed
+
+
+async def test_many_turns_ask_for_one_token_and_keep_it_until_its_end(microsoft: Microsoft, tokens: Tokens) -> None:
+    scopes = [outgoing.SCOPE]
+    many = await asyncio.gather(*(tokens.get_access_token(AUDIENCE, scopes) for _ in range(50)))
+    assert set(many) == {"token-1"}
+    assert len(microsoft.asked) == 1
+
+
+async def test_a_token_is_replaced_before_its_end(microsoft: Microsoft, tokens: Tokens) -> None:
+    microsoft.seconds = 200
+    first, second = [await tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]) for _ in range(2)]
+    assert (first, second) == ("token-1", "token-2")
+
+
+async def test_a_certificate_takes_the_place_of_the_secret(microsoft: Microsoft) -> None:
+    tokens = tokens_for(APP, TENANT, certificate=microsoft.certificate, login=microsoft.login)
+    assert await tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]) == "token-1"
+    (asked,) = microsoft.asked
+    assert "client_secret" not in asked
+    assert asked["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+async def test_an_identity_provider_that_is_away_is_said_in_seconds_and_asked_again(
+    microsoft: Microsoft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = tokens_for(APP, TENANT, SECRET, login=f"https://localhost:{free_port()}/{TENANT}")
+    with pytest.raises(OSError, match="Connection refused"):
+        await asyncio.wait_for(tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]), 15)
+    monkeypatch.setattr(tokens._msal_configuration, "AUTHORITY", microsoft.login)
+    assert await tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]) == "token-1"
+
+
+async def test_a_long_conversation_id_stays_whole(microsoft: Microsoft, client: TeamsConnectorClient) -> None:
+    conversation = "a:" + "x" * 400
+    await client.conversations.send_to_conversation(conversation, SAID)
+    assert microsoft.calls[0][1] == f"/emea/v3/conversations/{conversation}/activities"
+
+
+@pytest.mark.parametrize(
+    ("app", "tenant", "secret", "certificate", "said"),
+    [
+        ("", TENANT, SECRET, None, "app id"),
+        (APP, "", SECRET, None, "tenant"),
+        (APP, TENANT, "", None, "either a secret or a certificate"),
+        (APP, TENANT, SECRET, {"private_key": "x", "public_certificate": "y"}, "either a secret or a certificate"),
+    ],
+)
+def test_what_is_missing_is_said_at_once(
+    app: str, tenant: str, secret: str, certificate: dict[str, str] | None, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        tokens_for(app, tenant, secret, certificate)
