@@ -1,0 +1,98 @@
+"""A turn of the coach as one message of Teams: text alone, or an Adaptive Card where there is something to press.
+
+The replies are those that the website gets (channels/replies.py). A card keeps to version 1.2, the newest that Teams
+shows on a phone: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/what-are-cards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from microsoft_agents.activity import Activity, ActivityTypes, Attachment, ContentTypes
+from microsoft_teams.cards import (
+    AdaptiveCard,
+    Choice,
+    ChoiceSetInput,
+    Container,
+    OpenUrlAction,
+    SubmitAction,
+    TextBlock,
+)
+
+from channels.replies import Reply
+
+# More actions than this Teams does not show; then they are a list to choose from.
+MOST_ACTIONS = 6
+# Where what was chosen stands in what Teams sends back.
+CHOICE = "choice"
+
+
+def message_of(turn: Reply, website: str = "") -> Activity:
+    """The message that says a turn.
+
+    Args:
+        turn: as channels/replies.py gives it.
+        website: the public address of the website's channel, with a slash behind it, where a summary's page and
+            calendar are; without it they are left out.
+    """
+    texts = _texts(turn)
+    # A card is announced by its summary, and is that text where it cannot be shown.
+    said = "\n\n".join(texts) or "Reflectiecoach"
+    if {reply["type"] for reply in turn["replies"]} <= {"text", "keep", "started_over"}:
+        return Activity(type=ActivityTypes.message, text=said, text_format="markdown")
+    body = [part for reply in turn["replies"] for part in _body(reply)]
+    offers = [offer for reply in turn["replies"] if reply["type"] == "quick_replies" for offer in reply["replies"]]
+    links = [link for reply in turn["replies"] for link in _links(reply, website)]
+    actions: list[Any] = [SubmitAction(title=offer["title"], data={CHOICE: offer["choice"]}) for offer in offers]
+    if len(actions) + len(links) > MOST_ACTIONS:
+        listed = [Choice(title=offer["title"], value=offer["choice"]) for offer in offers]
+        body.append(ChoiceSetInput(id=CHOICE, style="compact", choices=listed))
+        actions = [SubmitAction(title="Verder")]
+    return _shown(said, body, actions + [OpenUrlAction(title=title, url=url) for title, url in links])
+
+
+def chosen_message_of(turn: Reply, title: str) -> Activity:
+    """What takes the place of a turn's message once the leader chose `title`: the same, with nothing left to press."""
+    said = "\n\n".join(_texts(turn)) or title
+    body = [part for reply in turn["replies"] for part in _body(reply)]
+    chosen = TextBlock(text=f"Je koos: {title}", wrap=True, is_subtle=True)
+    return _shown(said, [*body, chosen], [])
+
+
+def _texts(turn: Reply) -> list[str]:
+    return [reply["text"] for reply in turn["replies"] if reply["type"] == "text"]
+
+
+def _shown(said: str, body: list[Any], actions: list[Any]) -> Activity:
+    card = AdaptiveCard(version="1.2", lang="nl", fallback_text=said, body=body, actions=actions or None)
+    content = card.model_dump(mode="json", exclude_none=True)
+    attachment = Attachment(content_type=ContentTypes.adaptive_card, content=content)
+    return Activity(type=ActivityTypes.message, attachments=[attachment], summary=said)
+
+
+def _body(reply: Reply) -> Iterable[Any]:
+    """What a reply puts on a card."""
+    match reply["type"]:
+        case "progress":
+            yield TextBlock(text=f"Stap {reply['step']} van {reply['total']}", is_subtle=True, size="Small")
+        case "text":
+            yield TextBlock(text=reply["text"], wrap=True)
+        case "summary":
+            lines = [(line["title"] or "Ook dit", line["words"]) for line in reply["lines"]]
+            if reply["first_step"]:
+                lines.append(("Je eerste stap", reply["first_step"]))
+            for title, words in lines:
+                heading = TextBlock(text=title, wrap=True, weight="Bolder")
+                yield Container(items=[heading, TextBlock(text=words, wrap=True, spacing="None")])
+
+
+def _links(reply: Reply, website: str) -> Iterable[tuple[str, str]]:
+    """The titles and addresses that a reply leads to."""
+    match reply["type"]:
+        case "link":
+            yield reply["title"], reply["url"]
+        case "summary" if website:
+            yield "Bewaar of print", website + reply["page"]
+            if reply["calendar"]:
+                yield "Zet in je agenda", website + reply["calendar"]

@@ -1,0 +1,82 @@
+"""How a turn reads in Teams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.teams.cards import MOST_ACTIONS, chosen_message_of, message_of
+
+TEXT = {"type": "text", "text": "Zo klinkt een knelpunt in het **mandaat**. Komt dat in de buurt?"}
+OFFERS = {"type": "quick_replies", "replies": [{"choice": "ab12", "title": "Ja"}, {"choice": "cd34", "title": "Nee"}]}
+SUMMARY = {
+    "type": "summary",
+    "lines": [{"title": "Gun het tijd", "words": "elke maand samen eten"}, {"title": "", "words": "en rust"}],
+    "first_step": "ik bel mijn directeur",
+    "page": "summary?link=a.b",
+    "calendar": "first-step.ics?link=a.b",
+}
+
+
+def turn(*replies: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "1", "said": "hallo", "at": "2026-11-28T10:00:00+00:00", "replies": list(replies), "erased": False}
+
+
+def card_of(turn: dict[str, Any], website: str = "") -> dict[str, Any]:
+    message = message_of(turn, website)
+    (attachment,) = message.attachments or []
+    assert attachment.content_type == "application/vnd.microsoft.card.adaptive"
+    # Text beside a card would be read twice.
+    assert message.text is None
+    assert message.summary
+    content = dict(attachment.content)
+    assert (content["type"], content["version"], content["lang"]) == ("AdaptiveCard", "1.2", "nl")
+    assert content["fallbackText"] == message.summary
+    assert len(content.get("actions", ())) <= MOST_ACTIONS
+    return content
+
+
+def test_words_alone_are_one_message_of_text() -> None:
+    message = message_of(turn(TEXT, {"type": "text", "text": "Vertel."}, {"type": "keep"}))
+    assert message.text == f"{TEXT['text']}\n\nVertel."
+    assert message.text_format == "markdown"
+    assert message.attachments is None
+
+
+def test_what_is_offered_can_be_pressed() -> None:
+    content = card_of(turn({"type": "progress", "step": 2, "total": 4}, TEXT, OFFERS))
+    assert [part["text"] for part in content["body"]] == ["Stap 2 van 4", TEXT["text"]]
+    assert [(action["type"], action["title"], action["data"]) for action in content["actions"]] == [
+        ("Action.Submit", "Ja", {"choice": "ab12"}),
+        ("Action.Submit", "Nee", {"choice": "cd34"}),
+    ]
+
+
+def test_more_than_teams_shows_is_a_list_to_choose_from() -> None:
+    many = {"type": "quick_replies", "replies": [{"choice": str(n), "title": f"Keus {n}"} for n in range(7)]}
+    link = {"type": "link", "title": "Mail", "url": "mailto:info@netwerkmetandereogen.nl"}
+    content = card_of(turn(TEXT, many, link))
+    choices = content["body"][-1]
+    assert (choices["type"], choices["id"]) == ("Input.ChoiceSet", "choice")
+    assert [(choice["title"], choice["value"]) for choice in choices["choices"]] == [
+        (f"Keus {n}", str(n)) for n in range(7)
+    ]
+    assert [action["title"] for action in content["actions"]] == ["Verder", "Mail"]
+
+
+def test_a_summary_stands_on_its_card_with_what_can_be_done_with_it() -> None:
+    content = card_of(turn(TEXT, SUMMARY, OFFERS), "https://coach.example/webhooks/website/")
+    lines = [[part["text"] for part in container["items"]] for container in content["body"][1:]]
+    assert lines == [
+        ["Gun het tijd", "elke maand samen eten"],
+        ["Ook dit", "en rust"],
+        ["Je eerste stap", "ik bel mijn directeur"],
+    ]
+    links = [action["url"] for action in content["actions"] if action["type"] == "Action.OpenUrl"]
+    assert links == [f"https://coach.example/webhooks/website/{SUMMARY[name]}" for name in ("page", "calendar")]
+    assert [action["type"] for action in card_of(turn(TEXT, SUMMARY, OFFERS))["actions"]] == ["Action.Submit"] * 2
+
+
+def test_a_card_that_was_answered_has_nothing_left_to_press() -> None:
+    (attachment,) = chosen_message_of(turn(TEXT, OFFERS), "Ja").attachments or []
+    assert "actions" not in attachment.content
+    assert [part["text"] for part in attachment.content["body"]] == [TEXT["text"], "Je koos: Ja"]
