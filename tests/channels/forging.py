@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import jwt
 
-# The key of the channel in these tests, and one that it does not have.
-KEY, OTHER = "k" * 32, "o" * 32
+# The key of the channel in these tests, the one before it, and one that it does not have.
+KEY, BEFORE, OTHER = "k" * 32, "b" * 32, "o" * 32
 PURPOSE = "conversation"
 
 

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from channels.bodies import MOST_BYTES, MOST_SECONDS, OPENAPI
 from channels.website import Settings
 from channels.widget import BUNDLE
-from tests.channels.forging import FORGED, KEY, OTHER, forged
+from tests.channels.forging import BEFORE, FORGED, KEY, forged
 from tests.conftest import Coach, running_coach
 from tools.settings import HOST
 
@@ -68,7 +68,7 @@ class Website:
 @pytest.fixture(scope="module")
 def site(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
     rates = dict.fromkeys(("WEBSITE_MESSAGES_OF_AN_ADDRESS", "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS"), MANY)
-    keys = f"{KEY},{OTHER}"  # the second is the one before, during a rotation
+    keys = f"{KEY},{BEFORE}"  # the second is the one before, during a rotation
     with running_coach(model, tmp_path_factory.mktemp("website"), WEBSITE_KEYS=keys, **rates) as coach:
         yield Website(coach)
 
@@ -275,7 +275,7 @@ def test_a_forged_token_opens_nothing(site: Website, forge: Callable[[], str], m
 def test_a_token_of_the_key_before_goes_on_under_the_new_one(site: Website) -> None:
     token = site.start()["token"]
     subject = jwt.decode(token, options={"verify_signature": False})["sub"]
-    again = site.ask("POST", "session", forged(OTHER, sub=subject), json={})
+    again = site.ask("POST", "session", forged(BEFORE, sub=subject), json={})
     assert again.status_code == 200
     assert jwt.decode(again.json()["token"], KEY, ["HS256"], audience="conversation")["sub"] == subject
 

@@ -126,7 +126,7 @@ async def test_conversations_are_kept_for_as_long_as_the_environment_says(
     address: str, domain: Domain, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await converse(ConversationStore(domain, host=address), "leader", "hallo")
-    monkeypatch.setenv("RETENTION_DAYS", "0.0000001")
+    monkeypatch.setenv("RETENTION_DAYS", "1e-12")
     assert main(["--database", address, "purge"]) == 0
     assert capsys.readouterr().out == "1 conversations erased\n"
     monkeypatch.setenv("RETENTION_DAYS", "soon")
