@@ -64,10 +64,10 @@ class Leader(HttpUser):
                 answer.success()  # refused for now is no failure: it is sent again
                 if answer.status_code in {200, 201}:
                     return answer.json()
-                refused[answer.status_code] += 1
                 if answer.status_code not in NOT_NOW:
                     answer.failure(f"{answer.status_code}")
                     raise StopUser
+                refused[answer.status_code] += 1
             gevent.sleep(0.5)
         failed(self.environment, "no answer")
         raise StopUser

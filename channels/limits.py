@@ -91,7 +91,10 @@ def address_of(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
 
     Of IPv6 the network of 64 bits, for that is what one household or school is given.
     """
-    address = _read(peer)
+    try:
+        address = _read(peer)
+    except ValueError:  # no address, such as a socket of this machine
+        return peer
     for told in reversed(forwarded.split(",")):
         if not any(address in proxy for proxy in proxies):
             break

@@ -106,6 +106,7 @@ def take_place(state: State, question: str, message: Message) -> Taken:
         changes["level"] = levels[0]
     if sectors and not state["sector"]:
         changes["sector"] = sectors
+    place = bool(changes or place_said(message))
     told = question in changes or bool(state[question])
     tells = not told and count_words(message.text) >= WORDS_THAT_TELL and _TELLS.search(message.text.lower())
     brief = is_brief(message.text) and not tells
@@ -113,12 +114,12 @@ def take_place(state: State, question: str, message: Message) -> Taken:
     if story:
         changes["situation"] = f"{state['situation']} {message.text}".strip()
     if not told:
-        once_more = (story or levels or sectors) and question not in state.listed("deepened")
+        once_more = (story or place) and question not in state.listed("deepened")
         asked = "deepened" if once_more else "skipped"
         changes[asked] = [*state.listed(asked), question]
         if story:
             return Taken(changes, [("utter_story_heard", {})])
-    return Taken(changes, [place_heard(state.with_slots(**changes))] if told or levels or sectors else [])
+    return Taken(changes, [place_heard(state.with_slots(**changes))] if told or place else [])
 
 
 def take_bottleneck(state: State, message: Message) -> Taken:

@@ -42,7 +42,13 @@ def respond(state: State, message: Message, seconds_away: float) -> Taken | None
         return taking.take(state, message)
     taken = taking.take(state, rest)
     beside = steer(state, [intent for intent in asked if intent in STEERABLE - {"skip", "go_back"}], message)
-    return Taken({**taken.changes, **beside.changes}, [*taken.said, *beside.said])
+    explains = any(name.startswith("utter_explain_") for name, _ in beside.said)
+    # An explanation is long: beside it what was said is given back in a few words.
+    said = [
+        ("utter_reflect_plainly", {}) if explains and name.startswith("utter_reflect") else (name, v)
+        for name, v in taken.said
+    ]
+    return Taken({**taken.changes, **beside.changes}, [*said, *beside.said])
 
 
 def _after_silence(state: State, message: Message, *, interrupting: bool) -> Taken | None:

@@ -17,7 +17,7 @@ from nlu.pooled_classifier import Examples, PooledClassifier, noted_of
 DOUBTED = "doubted"
 # How far the sentence's meaning is believed here, its lemmas, and its pieces of words, beside how far they are for
 # intents. From what models say of writers whom neither they nor the encoder have seen: docs/herkenning.md.
-SCALE_OF_MEANING, SCALES_OF_WORDS = 0.32, (5.5, 2.7)
+SCALE_OF_MEANING, SCALES_OF_WORDS = 0.32, {"lemmas": 5.5, "characters": 2.7}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -48,7 +48,7 @@ class MultiLabelClassifier(PooledClassifier):
         if not told:
             return None
         names = [labels[at] for at in told]
-        words = np.repeat(np.resize(SCALES_OF_WORDS, len(examples.widths)), examples.widths)
+        words = np.concatenate([np.full(width, SCALES_OF_WORDS[view]) for view, width in examples.widths.items()])
         meaning = np.full(examples.features["dense"].shape[1], SCALE_OF_MEANING)
         scales = {"dense": meaning.astype(np.float32), "sparse": words.astype(np.float32)}
         features = {

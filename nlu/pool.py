@@ -9,6 +9,7 @@ al. 2017, "On Calibration of Modern Neural Networks"). Measured beside one model
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import batched, product
@@ -163,22 +164,15 @@ class PoolOfMany:
         """
         shares = np.where(known, there, False).sum(axis=0) / known.sum(axis=0)
         log_odds = np.log(shares / (1 - shares))
-        powers, experts = np.array([*np.ones(len(features)), 0.0]), None
-        splits = _splits(np.zeros(len(there)), new)
-        if all(len(set(there[seen][known[seen, at], at])) > 1 for seen, _ in splits for at in range(len(labels))):
-            left_out = []
-            for seen, unseen in splits:
-                experts = _one_for_each({k: m[seen] for k, m in features.items()}, there[seen], known[seen])
-                scores = [experts[kind].scores(matrix[unseen]) for kind, matrix in features.items()]
-                left_out.append(np.stack([*scores, np.broadcast_to(log_odds, scores[0].shape)])[:, known[unseen]])
-            scores_of_all = np.concatenate(left_out, axis=1)
-            sides = np.concatenate([np.where(there[unseen], 1, -1)[known[unseen]] for _, unseen in splits])
-
-            def loss(powers: Array) -> float:
-                return float(np.logaddexp(0, -sides * (powers @ scores_of_all)).mean())
-
-            powers = minimize(loss, powers, bounds=[(0.0, None)] * len(features) + [(None, None)]).x
-        learned = _one_for_each(features, there, known, experts)
+        powers, start = np.array([*np.ones(len(features)), 0.0]), None
+        splits = _splits(np.zeros(len(there)), new) if len(there) >= FOLDS else []
+        tested = [
+            at for at in range(len(labels)) if all(len(set(there[seen][known[seen, at], at])) > 1 for seen, _ in splits)
+        ]
+        if splits and tested:
+            powers, experts = _shared_powers(features, there[:, tested], known[:, tested], log_odds[tested], splits)
+            start = experts if len(tested) == len(labels) else None
+        learned = _one_for_each(features, there, known, start)
         coefficients = {
             kind: np.asarray(power * expert.coefficients, dtype=np.float32)
             for power, (kind, expert) in zip(powers[:-1], learned.items(), strict=True)
@@ -211,6 +205,25 @@ class PoolOfMany:
             kinds = set(arrays.files) - {"labels", "intercepts"}
             coefficients = {kind: arrays[kind].astype(np.float32, order="C") for kind in kinds}
             return cls(arrays["labels"].tolist(), coefficients, arrays["intercepts"])
+
+
+def _shared_powers(
+    features: ByKind, there: Numbers, known: Numbers, log_odds: Array, splits: Sequence[tuple[Numbers, Numbers]]
+) -> tuple[Array, dict[str, Expert]]:
+    """The powers of the kinds and of how common labels are that predict best what was left out; and who did so last."""
+    left_out, experts = [], {}
+    for seen, unseen in splits:
+        experts = _one_for_each({kind: matrix[seen] for kind, matrix in features.items()}, there[seen], known[seen])
+        scores = [experts[kind].scores(matrix[unseen]) for kind, matrix in features.items()]
+        left_out.append(np.stack([*scores, np.broadcast_to(log_odds, scores[0].shape)])[:, known[unseen]])
+    scores_of_all = np.concatenate(left_out, axis=1)
+    sides = np.concatenate([np.where(there[unseen], 1, -1)[known[unseen]] for _, unseen in splits])
+
+    def loss(powers: Array) -> float:
+        return float(np.logaddexp(0, -sides * (powers @ scores_of_all)).mean())
+
+    bounds = [*[(0.0, None)] * len(features), (None, None)]
+    return minimize(loss, [*np.ones(len(features)), 0.0], bounds=bounds).x, experts
 
 
 def _one_for_each(

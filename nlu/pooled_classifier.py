@@ -82,9 +82,10 @@ class Examples:
         self.new = new_to_the_encoder(str(message.get(TEXT)) for message in self.messages)
 
     @property
-    def widths(self) -> list[int]:
-        """How many features each view of the words has (nlu/tfidf_featurizer.py), in their order."""
-        return [row.features.shape[1] for row in _features(self.messages[0], sparse=True)]
+    def widths(self) -> dict[str, int]:
+        """How many sparse features each view of the words has, in their order (nlu/tfidf_featurizer.py)."""
+        rows = _features(self.messages[0], sparse=True)
+        return {row.origin.rsplit(".", 1)[-1]: row.features.shape[1] for row in rows}
 
     def pool(self, label_of: Callable[[Message], str | None]) -> Pool | None:
         """What is learned of those that have a label; None where there are no two labels to tell apart."""

@@ -62,7 +62,7 @@ class SparseRow(Features):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
-    """TF-IDF over lemmas and over character n-grams, side by side in one sparse sentence feature.
+    """TF-IDF over lemmas and over character n-grams, a sparse sentence feature of each, whose origin ends in its name.
 
     Rasa's own CountVectorsFeaturizer counts without weighing; on this data that costs six points of macro-F1 in
     cross-validation. `weight` weighs it against the dense features, for a classifier with one fixed regularisation.

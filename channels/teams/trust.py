@@ -62,7 +62,7 @@ class SigningKeys:
         self._metadata = metadata
         self._keys: dict[str, SigningKey] = {}
         self._read_at = self._tried_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
     async def get(self, key_id: str) -> SigningKey | None:
         """The key with this id; None where the Bot Connector has no such key.
@@ -71,9 +71,11 @@ class SigningKeys:
             KeysAwayError: there are no keys yet and they cannot be read now.
         """
         if self._is_old(key_id):
-            async with self._reading:
-                if self._is_old(key_id):
-                    await self._read()
+            # One reading for all who wait for it, and it goes on when one of them leaves.
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read())
+            if key_id not in self._keys:
+                await asyncio.shield(self._reading)
         if not self._keys:
             raise KeysAwayError
         return self._keys.get(key_id)
@@ -84,7 +86,6 @@ class SigningKeys:
         return old and now > self._tried_at + (SECONDS_BETWEEN_READS if self._keys else SECONDS_WITHOUT_KEYS)
 
     async def _read(self) -> None:
-        self._tried_at = time.monotonic()
         try:
             timeout = aiohttp.ClientTimeout(total=SECONDS_OF_A_READ)
             async with aiohttp.ClientSession(timeout=timeout, raise_for_status=True, trust_env=True) as session:
@@ -94,8 +95,10 @@ class SigningKeys:
                     keys = _keys_of(await answer.json(content_type=None))
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             logger.error("The keys of the Bot Connector cannot be read: %s", type(error).__name__)  # noqa: TRY400
-            return
-        self._keys, self._read_at = keys, time.monotonic()
+        else:
+            self._keys, self._read_at = keys, time.monotonic()
+        finally:
+            self._tried_at = time.monotonic()
 
 
 def _keys_of(told: Mapping[str, Any]) -> dict[str, SigningKey]:

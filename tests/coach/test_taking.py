@@ -360,6 +360,9 @@ def test_after_a_story_or_the_other_of_the_two_a_place_is_asked_once_more() -> N
         assert take(after, message("ik huil ook op de fiets")).changes["skipped"] == ["level"]
     heard = take(state, message("basisschool", entities=[entity("sector", "onderwijs")]))
     assert [response for response, _ in heard.said] == ["utter_reflect_place"]
+    others = message("dat ligt bij de gemeente", entities=[entity("sector", "gemeente", "other")])
+    taken = take(state.with_slots(sector=["zorg"]), others)
+    assert (taken.changes, taken.said) == ({"skipped": ["level"]}, [])
 
 
 def test_a_place_is_given_back_also_when_more_is_told_with_it() -> None:

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
 from nlu.multi_label_classifier import MultiLabelClassifier
+from nlu.pool import PoolOfMany
 
 THEMES = ["geld", "geen_tijd", "trots"]
 
@@ -28,7 +29,7 @@ def answer(generator: np.random.Generator, themes: list[str] | None, doubted: li
     dense = told + generator.normal(0, 0.7, told.shape)
     sparse = csr_matrix(told + generator.normal(0, 0.7, told.shape))
     message.add_features(Features(dense, FEATURE_TYPE_SENTENCE, TEXT, "dense"))
-    message.add_features(Features(sparse, FEATURE_TYPE_SENTENCE, TEXT, "sparse"))
+    message.add_features(Features(sparse, FEATURE_TYPE_SENTENCE, TEXT, "x.lemmas"))
     return message
 
 
@@ -79,6 +80,36 @@ def test_what_is_doubted_or_not_noted_is_not_learned(trained: Any) -> None:
         return float(np.mean([m.get("themes").get("geld", 0.0) for m in classifier.process(about_money)]))
 
     assert likely([*known, *doubted, *not_noted]) == pytest.approx(likely(known), abs=0.01)
+
+
+def test_what_is_new_to_the_encoder_says_how_far_each_kind_is_believed_and_a_rare_label_changes_nothing() -> None:
+    generator = np.random.default_rng(0)
+    there = generator.random((600, 2)) < 0.4
+    new = np.arange(600) >= 400
+    told = np.where(there, 2.0, 0.0)
+    # The encoder tells what it learned from without a fault, and of what is new next to nothing.
+    dense = np.where(new[:, np.newaxis], generator.normal(0, 1, told.shape), told)
+    features = {"dense": dense, "sparse": csr_matrix(told + generator.normal(0, 0.7, told.shape))}
+    known = np.ones((600, 3), dtype=bool)
+    rare = np.column_stack([there, np.arange(600) == 599])  # one alone, among what is left out
+    learned = PoolOfMany.fit(features, ["a", "b", "rare"], rare, known, new)
+    alone = PoolOfMany.fit(features, ["a", "b"], there, known[:, :2], new)
+    everything = PoolOfMany.fit(features, ["a", "b"], there, known[:, :2], np.zeros(600, dtype=bool))
+    believed = [np.abs(pool.coefficients["dense"][:, :2]).max() for pool in (learned, everything)]
+    assert believed[0] < believed[1] / 2
+    np.testing.assert_allclose(
+        learned.coefficients["sparse"][:, :2], alone.coefficients["sparse"], rtol=0.05, atol=0.05
+    )
+
+
+def test_few_examples_are_learned_and_a_scale_goes_with_its_features() -> None:
+    there, known = np.array([[True], [False]]), np.ones((2, 1), dtype=bool)
+    features = {"dense": np.array([[3.0], [-3.0]]), "sparse": csr_matrix([[1.0], [0.0]])}
+    learned = PoolOfMany.fit(features, ["a"], there, known, np.zeros(2, dtype=bool))
+    assert (learned.probabilities(features)[:, 0] > 0.5).tolist() == [True, False]
+    scales = {"dense": np.array([2.0]), "sparse": np.array([4.0])}
+    larger = {"dense": features["dense"] * 2, "sparse": features["sparse"] * 4}
+    np.testing.assert_allclose(learned.scaled(scales).probabilities(features), learned.probabilities(larger))
 
 
 def test_without_answers_of_which_themes_are_noted_nothing_is_heard(trained: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -89,6 +90,23 @@ async def test_made_up_names_of_keys_do_not_flood_the_connector(trust: Trust, sh
     assert await trust.check(f"Bearer {token()}")
 
 
+async def test_many_at_once_wait_for_one_reading_and_one_who_leaves_does_not_end_it(
+    trust: Trust, shown: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = asyncio.create_task(trust.check(f"Bearer {token()}"))
+    await asyncio.sleep(0)
+    staying = [asyncio.create_task(trust.check(f"Bearer {token()}")) for _ in range(5)]
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert all(await asyncio.gather(*staying))
+    assert shown["read"] == 1
+    monkeypatch.setattr(trusting, "SECONDS_BETWEEN_READS", 0)
+    shown["keys"] = [public("two")]
+    new = token(rsa_key("two"), head={"kid": "two"})
+    assert all(await asyncio.gather(*(trust.check(f"Bearer {new}") for _ in range(5))))
+    assert shown["read"] == 2
+
+
 async def test_without_a_network_at_the_start_nothing_is_believed_until_it_is_there(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -111,4 +129,7 @@ async def test_keys_that_cannot_be_read_leave_those_that_there_were(
     monkeypatch.setattr(trusting, "SECONDS_BETWEEN_READS", -1)
     shown["keys"] = keys
     assert await trust.check(f"Bearer {token()}")
+    assert trust._keys._reading
+    await trust._keys._reading
     assert shown["read"] == 2
+    assert await trust.check(f"Bearer {token()}")
