@@ -10,6 +10,7 @@ from coach.responding import respond
 from coach.route import State, next_question
 from coach.steering import OUTSIDE
 from coach.vocabulary import Principle
+from tests.coach.messages import message
 
 KNOWN: dict[str, Any] = {
     "bottleneck": "mandaat", "situation": "verhaal", "level": "management", "sector": ["zorg"], "welcomed": True,
@@ -104,3 +105,16 @@ def test_words_that_sound_like_a_command_stay_an_answer(question: str) -> None:
     taken = respond(State(slots), Message(text, "stop", 0.8, [], [{"name": "stop", "confidence": 0.8}]), 0)
     assert taken
     assert taken.changes.get(question) == text
+
+
+def test_beside_an_explanation_an_answer_is_given_back_in_a_few_words() -> None:
+    answer = "ons jaarplan noemt het netwerk nu met naam en uren"
+    text = f"{answer}. wat bedoel je met faciliteren?"
+    taken = respond(State(KNOWN), message(text, clauses={"wat bedoel je met faciliteren?": "ask_explanation"}), 0)
+    assert taken
+    names = [name for name, _ in taken.said]
+    assert names[0] == "utter_reflect_plainly"
+    assert names[1].startswith("utter_explain_")
+    alone = respond(State(KNOWN), message(answer), 0)
+    assert alone
+    assert [name for name, _ in alone.said] == ["utter_reflect"]
