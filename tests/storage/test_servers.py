@@ -35,8 +35,10 @@ from tools.settings import DIRECT, HOST, environment, free_port
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
 PATIENCE = 90  # seconds until a client gives up
-# How many leaders, how many of them begin in a second, how long they think, and for how long each worker is left alone.
-LEADERS, BEGIN, PAUSE, ALONE = (1000, 5, "60 180", 60) if ROUNDS > 1 else (40, 4, "1 5", 3)
+LEADERS = 1000 if ROUNDS > 1 else 40
+# How many leaders begin in a second, how long they think, and for how long each worker is left alone, in seconds. In a
+# hurry a thousand ask more than two cores can give: then each must still come to the end, however long it takes.
+PACES = {"in a hurry": (LEADERS / 10, "1 5", 3)} | ({"as people do": (5, "60 180", 60)} if ROUNDS > 1 else {})
 # All of them come from this one address.
 RATES = dict.fromkeys(("WEBSITE_MESSAGES_OF_AN_ADDRESS", "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS"), "100000/second")
 STORY = "ik mag niks beslissen aan tafel, alles moet eerst langs mijn directeur"
@@ -283,19 +285,22 @@ def test_a_killed_database_loses_nothing(service: Service, round_number: int) ->
     while_away(service, kill, start)
 
 
-def test_many_leaders_on_the_website_while_workers_come_and_go(service: Service) -> None:
+@pytest.mark.parametrize(("begin", "pause", "alone"), PACES.values(), ids=PACES)
+def test_many_leaders_on_the_website_while_workers_come_and_go(
+    service: Service, begin: float, pause: str, alone: float
+) -> None:
     addresses = " ".join(f"http://{HOST}:{port}" for port in service.ports)
     load = subprocess.Popen(
         [
             *(sys.executable, "-m", "locust", "-f", str(ROOT / "benchmarks/load.py"), "--headless", "--only-summary"),
-            *("--users", str(LEADERS), "--spawn-rate", str(BEGIN)),
+            *("--users", str(LEADERS), "--spawn-rate", str(begin)),
         ],
-        env={**os.environ, "LOAD_ADDRESSES": addresses, "LOAD_LEADERS": str(LEADERS), "LOAD_PAUSE": PAUSE},
+        env={**os.environ, "LOAD_ADDRESSES": addresses, "LOAD_LEADERS": str(LEADERS), "LOAD_PAUSE": pause},
     )
     turns = 0
     while load.poll() is None:
         which = turns % 2
-        time.sleep(ALONE)
+        time.sleep(alone)
         service.coaches[which].kill()
         service.coaches[which].wait()
         service.coaches[which] = service.start(service.commands[which])
