@@ -21,6 +21,31 @@ MOST_BYTES = 16 * 1024
 MOST_SECONDS = 10
 
 
+async def read_json(request: Request, most_bytes: int = MOST_BYTES) -> Any:
+    """The body of a request whose route streams, read no further than it may be long.
+
+    Raises:
+        ProblemError: it is too long, too slow, or no JSON.
+    """
+    if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != "application/json":
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Het bericht is geen JSON.")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            while (part := await request.stream.read()) is not None:
+                body += part
+                if len(body) > most_bytes:
+                    raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Het bericht is te groot.")
+    except TimeoutError:
+        raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, "Het bericht kwam niet helemaal aan.") from None
+    try:
+        told = json.loads(body.decode())
+        json.dumps(told, ensure_ascii=False).encode()  # half a character cannot be stored
+    except (ValueError, RecursionError):
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "Het bericht is geen leesbare JSON.") from None
+    return told
+
+
 class Bodies:
     """The bodies of requests, checked against the description of the interface."""
 
@@ -32,27 +57,12 @@ class Bodies:
         }
 
     async def read(self, request: Request, name: str) -> dict[str, Any]:
-        """The body of a request, which is read no further than it may be long.
+        """The body of a request.
 
         Raises:
-            ProblemError: it is too long, too slow, no JSON, or of another shape.
+            ProblemError: it cannot be read (`read_json`), or is of another shape.
         """
-        if request.headers.get("Content-Type", "").split(";")[0].strip().lower() != "application/json":
-            raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Het bericht is geen JSON.")
-        body = bytearray()
-        try:
-            async with asyncio.timeout(MOST_SECONDS):
-                while (part := await request.stream.read()) is not None:
-                    body += part
-                    if len(body) > MOST_BYTES:
-                        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Het bericht is te groot.")
-        except TimeoutError:
-            raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, "Het bericht kwam niet helemaal aan.") from None
-        try:
-            told = json.loads(body.decode())
-            json.dumps(told, ensure_ascii=False).encode()  # half a character cannot be stored
-        except (ValueError, RecursionError):
-            raise ProblemError(HTTPStatus.BAD_REQUEST, "Het bericht is geen leesbare JSON.") from None
+        told = await read_json(request)
         text = told.get("text") if isinstance(told, dict) else None
         if isinstance(text, str) and len(text) > MOST_CHARACTERS:
             detail = "Je bericht is langer dan 2.000 tekens. Vertel het gerust in delen."

@@ -16,6 +16,8 @@ Reply = dict[str, Any]
 STEPS = ("utter_open_", "utter_return_to")
 # The conversation waits for a leader who takes a break, and may want to go on another day.
 WAITS = ("utter_ask_continue_coaching", Pause.BREAK)
+# Answered with a number, or in words.
+SCALES = {"utter_ask_confidence": (1, 10)}
 ERASED, STARTED_OVER = "utter_erased", "utter_started_over"
 
 
@@ -87,6 +89,9 @@ def _replies_of(response: Reply, message_id: str) -> Iterator[Reply]:
     if buttons := response.get("buttons"):
         offered = [{"choice": choice_of(button["payload"], message_id), "title": button["title"]} for button in buttons]
         yield {"type": "quick_replies", "replies": offered}
+    if name in SCALES:
+        lowest, highest = SCALES[name]
+        yield {"type": "scale", "lowest": lowest, "highest": highest}
     if (name, response.get("paused")) == WAITS:
         yield {"type": "keep"}
     if custom.get("type") == "link":

@@ -10,7 +10,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from channels.turn import IdUsedError, TurnFailedError, failure_text, run_turn
+from channels.turn import FAILED, IdUsedError, TurnFailedError, run_turn, text_of
 
 RETRY_AFTER = {"Retry-After": "2"}
 LONGEST_ID = 255
@@ -57,7 +57,7 @@ class DevelopmentRestInput(InputChannel):
             except IdUsedError:
                 return json({"error": "This `message_id` belongs to another message."}, 409)
             except TurnFailedError as error:
-                told = await failure_text(agent, self.name())
+                told = await text_of(agent, self.name(), FAILED)
                 return json({"error": str(error), "text": told}, 503, headers=RETRY_AFTER)
             return json(output.messages)
 

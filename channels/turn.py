@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 2000
 SECONDS_OF_AN_ACTION = 10
+# What a leader reads when a turn failed.
+FAILED = "utter_turn_failed"
 # What a channel says for a leader who has said nothing yet: the coach welcomes them.
 START = "/greet"
 # With this status an action says that it does not apply, which is part of how forms work.
@@ -197,7 +199,7 @@ async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = N
     except Exception as error:  # noqa: BLE001 - whatever broke, nothing was stored, and a trace would hold the text
         raise _failed(f"the turn broke ({type(error).__name__})") from None
     if not replies:
-        await _say(processor, message, "utter_turn_failed" if text else "utter_message_empty")
+        await _say(processor, message, FAILED if text else "utter_message_empty")
     for reply in replies or ():
         await message.output_channel.send_response(message.sender_id, reply)
 
@@ -237,9 +239,9 @@ def _failed(reason: str) -> TurnFailedError:
     return TurnFailedError(reason)
 
 
-async def failure_text(agent: Agent, channel: str) -> str:
-    """What a leader reads when a turn failed."""
-    response = await _response(open_processor(agent)[0], "", channel, "utter_turn_failed")
+async def text_of(agent: Agent, channel: str, utter_action: str) -> str:
+    """One of the texts that a channel says itself, outside a turn."""
+    response = await _response(open_processor(agent)[0], "", channel, utter_action)
     return str(response["text"])
 
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -25,10 +24,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.bodies import OPENAPI, Bodies
 from channels.limits import Network, RateLimits, Rates, address_of, networks
+from channels.links import HERE, LINK, addresses
 from channels.problems import ProblemError
 from channels.replies import Reply, moment_of, turn_of, turns_of
 from channels.tokens import Keys, Token, TokenError
 from channels.turn import (
+    FAILED,
     START,
     ChoiceNotOfferedError,
     IdUsedError,
@@ -36,9 +37,9 @@ from channels.turn import (
     Replies,
     TurnFailedError,
     as_typed,
-    failure_text,
     open_processor,
     run_turn,
+    text_of,
 )
 from channels.widget import add_widget
 from coach.document import as_calendar, as_html
@@ -53,8 +54,7 @@ DAY = 24 * HOUR
 # Of a tab that stays open; each reload gives a new one.
 SECONDS_OF_A_TOKEN = 12 * HOUR
 SECONDS_OF_A_LINK = DAY
-CONVERSATION, LINK = "conversation", "summary"
-HERE = ZoneInfo("Europe/Amsterdam")
+CONVERSATION = "conversation"
 BEFORE_RASA = 1000
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?")
 # For pages and data of one leader: nobody in between keeps them, and they load and embed nothing.
@@ -291,7 +291,7 @@ class WebsiteInput(InputChannel):
         try:
             await run_turn(agent, message, **how)
         except TurnFailedError:
-            raise _not_now(await failure_text(agent, self.name())) from None
+            raise _not_now(await text_of(agent, self.name(), FAILED)) from None
         except NoConversationError:
             raise _gone() from None
         except IdUsedError:
@@ -307,14 +307,8 @@ class WebsiteInput(InputChannel):
         return [self._turn(sender, *turn) for turn in turns_of(tracker.events if tracker else ())]
 
     def _turn(self, sender: str, message_id: str, said: str | None, responses: list[Reply]) -> Reply:
-        said_on = moment_of(responses).astimezone(HERE).date()
-
-        def addresses(summary: dict[str, Any]) -> dict[str, Any]:
-            link = self._settings.keys.sign(LINK, sender, SECONDS_OF_A_LINK, turn=message_id).text
-            calendar = as_calendar(Summary.of_dict(summary), said_on)
-            return {"page": f"summary?link={link}", "calendar": f"first-step.ics?link={link}" if calendar else None}
-
-        return turn_of(message_id, said, responses, addresses)
+        signed = addresses(self._settings.keys, SECONDS_OF_A_LINK, sender, message_id, responses)
+        return turn_of(message_id, said, responses, signed)
 
     @staticmethod
     def _session(token: Token, kept: bool, turns: list[Reply], status: int) -> HTTPResponse:

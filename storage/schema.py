@@ -4,6 +4,8 @@
 message. `conversations` has a row for each: how far its log goes, when it was last written, and a checkpoint to read
 from instead of from the beginning. It is derived from the log and can be rebuilt. `erasures` remembers for a day by
 which message a conversation was erased and what the coach replied, so that this message, sent again, begins no new one.
+`activities` has a row for each activity of Teams: what it says until it is answered, and then which message answered it
+(storage/activities.py).
 """
 
 from __future__ import annotations
@@ -68,6 +70,19 @@ erasures = sa.Table(
     sa.Column("message_id", sa.String(255), primary_key=True),
     sa.Column("erased_at", sa.Float, nullable=False),
     sa.Column("replies", sa.Text, nullable=False),
+)
+
+activities = sa.Table(
+    "activities",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("activity_key", sa.String(255), primary_key=True),
+    sa.Column("taken_at", sa.Float, nullable=False),
+    sa.Column("held_until", sa.Float),
+    sa.Column("activity", sa.Text),
+    sa.Column("sent_id", sa.String(255)),
+    sa.Column("offered", sa.Text),
+    sa.Index("activities_held_until", "held_until"),
 )
 
 
@@ -182,7 +197,7 @@ def migrate(engine: Engine) -> None:
 
 def delete_conversation(connection: Connection, sender_id: str) -> int:
     """Delete all there is of a conversation, in the transaction of `connection`; returns how many events."""
-    for table in (conversations, erasures):
+    for table in (conversations, erasures, activities):
         connection.execute(sa.delete(table).where(table.c.sender_id == sender_id))
     return int(connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount)
 
@@ -201,7 +216,7 @@ def purge(engine: Engine, days: float) -> int:
     """Erase the conversations in which nothing was said for `days` days; returns how many.
 
     Some at a time, each batch in one transaction. A conversation that is spoken in meanwhile waits, and begins anew.
-    Erasures are forgotten after a day.
+    Erasures are forgotten after a day, and so are activities that belong to no conversation.
 
     Raises:
         ValueError: `days` is not above zero.
@@ -210,13 +225,15 @@ def purge(engine: Engine, days: float) -> int:
     if not days > 0:
         raise ValueError(f"Conversations are kept for more than zero days, not {days}.")
     old = sa.select(conversations.c.sender_id).where(conversations.c.written_at < time.time() - days * DAY)
+    homeless = ~sa.exists().where(conversations.c.sender_id == activities.c.sender_id)
     with engine.execution_options(**WRITES).begin() as connection:
         connection.execute(sa.delete(erasures).where(erasures.c.erased_at < time.time() - DAY))
+        connection.execute(sa.delete(activities).where(activities.c.taken_at < time.time() - DAY, homeless))
     erased = 0
     while True:
         with engine.execution_options(**WRITES).begin() as connection:
             batch = list(connection.execute(old.limit(PURGED_AT_ONCE).with_for_update()).scalars())
-            for table in (events, conversations):
+            for table in (events, activities, conversations):
                 connection.execute(sa.delete(table).where(table.c.sender_id.in_(batch)))
         erased += len(batch)
         if len(batch) < PURGED_AT_ONCE:

@@ -88,7 +88,7 @@ class ConversationStore(TrackerStore):
         self._pings = open_database(host, 1)  # its own connection: many turns at once are no illness
         migrate(self._engine)
 
-    async def _run(self, work: Callable[[Connection], Result], *, writes: bool = False) -> Result:
+    async def run(self, work: Callable[[Connection], Result], *, writes: bool = False) -> Result:
         """Run `work` in a transaction in a thread.
 
         Raises:
@@ -119,7 +119,7 @@ class ConversationStore(TrackerStore):
             found = connection.execute(sa.select(conversations).where(conversations.c.sender_id == sender_id)).first()
             return found, _log(connection, found, 0 if whole else found.checkpoint_sequence) if found else []
 
-        found, log = await self._run(read)
+        found, log = await self.run(read)
         if not found:
             return None
         before = [] if whole else json.loads(found.checkpoint or "[]")
@@ -176,7 +176,7 @@ class ConversationStore(TrackerStore):
                 connection.execute(sa.insert(events), rows)
 
         try:
-            await self._run(append, writes=True)
+            await self.run(append, writes=True)
         except sa.exc.IntegrityError as error:
             raise ConversationChangedError from error
         tracker.stored = Stored(last, len(tracker.events), stored.before, stored.checkpoint, changes["written_at"])
@@ -217,16 +217,16 @@ class ConversationStore(TrackerStore):
             )
             return [row.data for row in turn if row.type_name == BotUttered.type_name]
 
-        replies = await self._run(read)
+        replies = await self.run(read)
         return None if replies is None else [_event(json.loads(data)).message() for data in replies]
 
     async def erase(self, sender_id: str) -> None:
         """Erase a conversation, all of it; where there is none, nothing happens."""
-        await self._run(lambda connection: delete_conversation(connection, sender_id), writes=True)
+        await self.run(lambda connection: delete_conversation(connection, sender_id), writes=True)
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
-        return await self._run(
+        return await self.run(
             lambda connection: list(connection.execute(sa.select(conversations.c.sender_id)).scalars())
         )
 

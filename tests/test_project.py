@@ -220,7 +220,9 @@ def test_what_can_be_met_twice_has_three_variations() -> None:
     once = {
         "utter_welcome", "utter_welcome_short", "utter_stopped_in_danger", "utter_mail", "utter_mail_link",
         # said without a turn, so that what was said before is not known
-        "utter_message_too_long", "utter_message_empty", "utter_turn_failed",
+        "utter_message_too_long", "utter_message_empty", "utter_turn_failed", "utter_choice_is_over",
+        "utter_nothing_chosen", "utter_invite_to_personal_chat", "utter_message_was_changed",
+        "utter_message_was_deleted",
     }  # fmt: skip
     too_few = []
     for name, variations in RESPONSES.items():

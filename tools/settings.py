@@ -15,10 +15,12 @@ HOST = "127.0.0.1"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-# Unset, the channel's own defaults hold; Rasa's credentials need a value for every variable that they name.
-OF_THE_WEBSITE = (
+# Unset, the channels' own defaults hold; Rasa's credentials need a value for every variable that they name.
+OF_THE_CHANNELS = (
     "WEBSITE_PROXIES", "REDIS_URL", "WEBSITE_MESSAGES_OF_A_CONVERSATION", "WEBSITE_MESSAGES_OF_AN_ADDRESS",
     "WEBSITE_CONVERSATIONS_OF_AN_ADDRESS", "RETENTION_DAYS",
+    "PUBLIC_URL", "TEAMS_APP_ID", "TEAMS_TENANT_ID", "TEAMS_SECRET", "TEAMS_CERTIFICATE", "TEAMS_OTHER_TENANTS",
+    "TEAMS_METADATA", "TEAMS_LOGIN", "TEAMS_SERVICES",
 )  # fmt: skip
 DEVELOPMENT_KEY = Path(__file__).parent.parent / ".tools" / "website.key"
 
@@ -27,7 +29,7 @@ def environment(actions_port: int = 5055, coach_port: int = 5005) -> dict[str, s
     """The environment of every process on this machine; what was set stands."""
     return {
         "DATABASE_URL": "sqlite:///reflectiecoach.db",
-        **dict.fromkeys(OF_THE_WEBSITE, ""),
+        **dict.fromkeys(OF_THE_CHANNELS, ""),
         "WEBSITE_ORIGINS": f"http://{HOST}:{coach_port} http://localhost:{coach_port}",
         **os.environ,
         "WEBSITE_KEYS": os.environ.get("WEBSITE_KEYS") or development_key(),

@@ -25,7 +25,29 @@ from channels.replies import Reply
 # More actions than this Teams does not show; then they are a list to choose from.
 MOST_ACTIONS = 6
 # Where what was chosen stands in what Teams sends back.
-CHOICE = "choice"
+CHOICE, SCALE = "choice", "scale"
+ON = "Verder"
+
+
+def text_message_of(text: str) -> Activity:
+    """The message that says a text."""
+    return Activity(type=ActivityTypes.message, text=text, text_format="markdown")
+
+
+def invitation_of(text: str, app_id: str) -> Activity:
+    """The message that invites whoever reads it to a chat with the coach alone.
+
+    For the address of a chat with a bot: https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/deep-link-teams.
+    """
+    open_chat = OpenUrlAction(
+        title="Praat persoonlijk verder", url=f"https://teams.microsoft.com/l/chat/0/0?users=28:{app_id}"
+    )
+    return _shown(text, [TextBlock(text=text, wrap=True)], [open_chat])
+
+
+def is_offer(turn: Reply) -> bool:
+    """Whether a turn offers something to choose from."""
+    return any(reply["type"] in {"quick_replies", "scale"} for reply in turn["replies"])
 
 
 def message_of(turn: Reply, website: str = "") -> Activity:
@@ -40,7 +62,7 @@ def message_of(turn: Reply, website: str = "") -> Activity:
     # A card is announced by its summary, and is that text where it cannot be shown.
     said = "\n\n".join(texts) or "Reflectiecoach"
     if {reply["type"] for reply in turn["replies"]} <= {"text", "keep", "started_over"}:
-        return Activity(type=ActivityTypes.message, text=said, text_format="markdown")
+        return text_message_of(said)
     body = [part for reply in turn["replies"] for part in _body(reply)]
     offers = [offer for reply in turn["replies"] if reply["type"] == "quick_replies" for offer in reply["replies"]]
     links = [link for reply in turn["replies"] for link in _links(reply, website)]
@@ -48,16 +70,22 @@ def message_of(turn: Reply, website: str = "") -> Activity:
     if len(actions) + len(links) > MOST_ACTIONS:
         listed = [Choice(title=offer["title"], value=offer["choice"]) for offer in offers]
         body.append(ChoiceSetInput(id=CHOICE, style="compact", choices=listed))
-        actions = [SubmitAction(title="Verder")]
+        actions = [SubmitAction(title=ON)]
+    if any(reply["type"] == "scale" for reply in turn["replies"]):
+        actions.append(SubmitAction(title=ON))
     return _shown(said, body, actions + [OpenUrlAction(title=title, url=url) for title, url in links])
 
 
-def chosen_message_of(turn: Reply, title: str) -> Activity:
-    """What takes the place of a turn's message once the leader chose `title`: the same, with nothing left to press."""
-    said = "\n\n".join(_texts(turn)) or title
-    body = [part for reply in turn["replies"] for part in _body(reply)]
-    chosen = TextBlock(text=f"Je koos: {title}", wrap=True, is_subtle=True)
-    return _shown(said, [*body, chosen], [])
+def chosen_message_of(turn: Reply, chosen: str = "") -> Activity:
+    """What takes the place of a turn's message once the leader answered: the same, with nothing left to choose from.
+
+    `chosen` is the title of what they chose, where they did not type.
+    """
+    said = "\n\n".join(_texts(turn)) or chosen
+    body = [part for reply in turn["replies"] if reply["type"] != "scale" for part in _body(reply)]
+    if chosen:
+        body.append(TextBlock(text=f"Je koos: {chosen}", wrap=True, is_subtle=True))
+    return _shown(said, body, [])
 
 
 def _texts(turn: Reply) -> list[str]:
@@ -78,6 +106,10 @@ def _body(reply: Reply) -> Iterable[Any]:
             yield TextBlock(text=f"Stap {reply['step']} van {reply['total']}", is_subtle=True, size="Small")
         case "text":
             yield TextBlock(text=reply["text"], wrap=True)
+        case "scale":
+            numbers = [str(number) for number in range(reply["lowest"], reply["highest"] + 1)]
+            listed = [Choice(title=number, value=number) for number in numbers]
+            yield ChoiceSetInput(id=SCALE, style="compact", placeholder="Kies een cijfer", choices=listed)
         case "summary":
             lines = [(line["title"] or "Ook dit", line["words"]) for line in reply["lines"]]
             if reply["first_step"]:

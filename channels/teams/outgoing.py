@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from typing import Any, override
 
@@ -37,6 +38,10 @@ LONGEST_ID = 10_000
 SECONDS_OF_A_TOKEN_CALL = 10
 # A token is replaced so long before its end.
 SECONDS_BEFORE_ITS_END = 300
+
+
+class NoTokenError(Exception):
+    """The bot is not given a token. It says why, for whoever set it up."""
 
 
 class Hosts(OutboundHostValidator):
@@ -139,15 +144,25 @@ class Tokens(MsalAuth):
         """The token.
 
         Raises:
-            ValueError, OSError: it is not given; the text may hold what the identity provider says, which is no secret.
+            NoTokenError: it is not given.
         """
         if force_refresh or time.time() >= self._until:
             async with self._asking:
                 if force_refresh or time.time() >= self._until:
-                    await asyncio.to_thread(self._get_client)  # its constructor asks the network
-                    given = await self._get_access_token(resource_url, scopes)
+                    try:
+                        await asyncio.to_thread(self._get_client)  # its constructor asks the network
+                        given = await self._get_access_token(resource_url, scopes)
+                    except (ValueError, OSError) as error:
+                        raise NoTokenError(_reason(error)) from None
                     self._token, self._until = given.token, given.expires_on - SECONDS_BEFORE_ITS_END
         return self._token
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no token, with Microsoft's code where it gives one, and none of its text."""
+    if code := re.search(r"AADSTS\d+", str(error)):
+        return f"the identity provider refuses the app id, tenant or secret ({code[0]})"
+    return f"the identity provider is away, or refuses without saying why ({type(error).__name__})"
 
 
 class _NobodySignsIn:

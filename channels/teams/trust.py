@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,15 +127,15 @@ class Trusted:
 class Trust:
     """Tells true tokens for this app from all others, and whether an activity is what they are for."""
 
-    def __init__(self, app_id: str, tenant: str | None = None, metadata: str = METADATA) -> None:
+    def __init__(self, app_id: str, tenants: Set[str] = frozenset(), metadata: str = METADATA) -> None:
         """Take who this is.
 
         Args:
             app_id: of the bot, which tokens are for.
-            tenant: the only one whose people are heard; None hears every tenant that may install the bot.
+            tenants: the only ones whose people are heard; without any, every tenant that may install the bot.
             metadata: the address of the OpenID metadata; another one is for an emulator with keys of its own.
         """
-        self._app_id, self._tenant = app_id, tenant
+        self._app_id, self._tenants = app_id, tenants
         self._keys = SigningKeys(metadata)
 
     async def check(self, authorization: str) -> Trusted:
@@ -178,11 +178,12 @@ class Trust:
             raise ActivityRefusedError("another channel")
         if activity.get("serviceUrl") != trusted.claims["serviceurl"]:
             raise ActivityRefusedError("another service")
-        if self._tenant and tenants_of(activity) != {self._tenant}:
+        told = tenants_of(activity)
+        if self._tenants and not (len(told) == 1 and told <= self._tenants):
             raise ActivityRefusedError("another tenant")
 
 
-def tenants_of(activity: Mapping[str, Any]) -> set[Any]:
+def tenants_of(activity: Mapping[str, Any]) -> set[str]:
     """The tenants that an activity names: in its conversation, and in what Teams adds; mostly one and the same."""
     conversation, added = activity.get("conversation"), activity.get("channelData")
     told = added.get("tenant") if isinstance(added, Mapping) else None

@@ -20,14 +20,15 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from channels import turn as turns
 from channels.turn import (
+    FAILED,
     MOST_CHARACTERS,
     ActionEndpoint,
     Offer,
     TurnFailedError,
     as_typed,
-    failure_text,
     open_processor,
     run_turn,
+    text_of,
 )
 from nlg.conditional_generator import ConditionalResponseGenerator
 from storage.lock_store import ConversationLockStore
@@ -146,7 +147,7 @@ async def test_a_turn_that_breaks_is_said_and_leaves_nothing(
     agent = agent_with(store, fail)
     with pytest.raises(TurnFailedError, match="RuntimeError"):
         await said(agent, "mijn geheim")
-    assert await failure_text(agent, "rest") == "turn_failed"
+    assert await text_of(agent, "rest", FAILED) == "turn_failed"
     assert await stored(store) == []
     assert "geheim" not in caplog.text
 

@@ -255,7 +255,7 @@ async def test_a_database_that_does_not_answer_is_an_error_and_the_loop_goes_on(
 
     ticking = asyncio.create_task(tick())
     with pytest.raises(TimeoutError):
-        await store._run(hang)
+        await store.run(hang)
     ticking.cancel()
     assert ticks > 10
 

@@ -33,7 +33,7 @@ async def shown() -> AsyncIterator[dict[str, Any]]:
 
 @pytest.fixture
 def trust(shown: dict[str, Any]) -> Trust:
-    return Trust(APP, TENANT, shown["address"])
+    return Trust(APP, frozenset({TENANT}), shown["address"])
 
 
 async def test_what_the_connector_signs_is_believed(trust: Trust, shown: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ async def test_a_true_token_is_for_one_activity(trust: Trust, made: Callable[[],
 
 
 async def test_without_a_tenant_of_our_own_every_tenant_is_heard(shown: dict[str, Any]) -> None:
-    trust = Trust(APP, None, shown["address"])
+    trust = Trust(APP, metadata=shown["address"])
     trust.match(await trust.check(f"Bearer {token()}"), ACTIVITY | {"conversation": {"tenantId": "elsewhere"}})
 
 
@@ -110,7 +110,7 @@ async def test_many_at_once_wait_for_one_reading_and_one_who_leaves_does_not_end
 async def test_without_a_network_at_the_start_nothing_is_believed_until_it_is_there(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    trust = Trust(APP, TENANT, f"http://{HOST}:{free_port()}/metadata")
+    trust = Trust(APP, frozenset({TENANT}), f"http://{HOST}:{free_port()}/metadata")
     with pytest.raises(KeysAwayError):
         await trust.check(f"Bearer {token()}")
     assert "cannot be read" in caplog.text

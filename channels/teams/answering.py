@@ -1,0 +1,219 @@
+"""Answering an activity: the turn, what is typed and said meanwhile, and again later where it cannot be done now."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+from weakref import WeakValueDictionary
+
+import aiohttp
+from microsoft_agents.activity import Activity, ActivityTypes
+from microsoft_agents.hosting.core import ClaimsIdentity, HttpAdapterBase, TurnContext
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.links import addresses
+from channels.replies import Reply, turn_of
+from channels.teams.cards import chosen_message_of, invitation_of, is_offer, message_of, text_message_of
+from channels.teams.incoming import INVITATION, Asked, NoActivityError, activity_of, asked_of
+from channels.teams.outgoing import Calls, Clients, NoTokenError
+from channels.teams.settings import Settings
+from channels.turn import FAILED, ChoiceNotOfferedError, Replies, TurnFailedError, open_processor, run_turn, text_of
+from storage.activities import Activities, Claim, Offer
+
+logger = logging.getLogger(__name__)
+# The SDK tells at length of every call, with whose conversation it was.
+logging.getLogger("microsoft_agents").setLevel(logging.WARNING)
+
+CHANNEL = "teams"
+DAY = 24 * 60 * 60
+# Teams shows for some three seconds that somebody types.
+SECONDS_UNTIL_TYPING, SECONDS_OF_TYPING = 0.5, 3.0
+# A leader who waits would rather be asked to say it again; what is only not delivered is tried for longer.
+SECONDS_OF_TRYING_A_TURN = 60
+SECONDS_OF_TRYING_TO_SEND = 15 * 60
+SHORTEST_PAUSE, LONGEST_PAUSE = 2, 60
+# What the connector refuses like this it will refuse again: the app was removed, or the chat is gone.
+FOR_GOOD = frozenset({400, 403, 404, 405, 410, 413})
+
+
+class Adapter(HttpAdapterBase):
+    """Microsoft's adapter: an activity becomes a turn, with a client for its replies."""
+
+    def __init__(self, settings: Settings, calls: Calls) -> None:
+        super().__init__(channel_service_client_factory=Clients(settings.tokens, calls), host_validator=settings.hosts)
+        # Its own prints the trace, and sends the error's text to the leader.
+        self.on_turn_error = None
+
+    async def update_activity(self, context: Any, activity: Activity) -> None:
+        """Update a message, without the nulls that the SDK would send along."""
+        told = activity.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+        await super().update_activity(context, Activity.model_validate(told))
+
+
+class Verified:
+    """A request whose sender was checked, as the adapter asks for one."""
+
+    method = "POST"
+
+    def __init__(self, body: dict[str, Any], app_id: str) -> None:
+        self.headers: dict[str, str] = {}
+        self._body, self._app_id = body, app_id
+
+    async def json(self) -> dict[str, Any]:
+        """The activity."""
+        return self._body
+
+    def get_claims_identity(self) -> ClaimsIdentity:
+        """Who sent it: never nobody, for whom the adapter would go on without a token."""
+        return ClaimsIdentity({"aud": self._app_id, "serviceurl": self._body["serviceUrl"]}, "Bearer")
+
+    def get_path_param(self, name: str) -> str:
+        """None: the path has no parts."""
+        return ""
+
+
+class Answers:
+    """Answers activities that this process has taken."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._calls = Calls(settings.hosts)
+        self._adapter = Adapter(settings, self._calls)
+        # In one conversation what was asked first is answered first.
+        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._calls.close()
+
+    async def answer(self, agent: Agent, claim: Claim) -> None:
+        """Make the turn of an activity, say it, and keep that it was said; or leave it to be taken again."""
+        activities = Activities(open_processor(agent)[1])
+        try:
+            body, asked = _read(claim)
+
+            async def on_turn(context: TurnContext) -> None:
+                await self._answer(context, agent, activities, claim, asked)
+
+            verified = Verified(body, self._settings.app_id)
+            await self._adapter.process_request(verified, SimpleNamespace(on_turn=on_turn))
+        except Exception as error:  # noqa: BLE001 - whatever broke, the activity is not lost
+            await self._leave(activities, claim, error)
+
+    async def _answer(
+        self, context: TurnContext, agent: Agent, activities: Activities, claim: Claim, asked: Asked
+    ) -> None:
+        keeping = asyncio.create_task(_keep(context, activities, claim))
+        order = self._orders.setdefault(asked.sender, asyncio.Lock())
+        try:
+            async with order:
+                offers = await activities.offers(asked.sender)
+                message, turn = await self._say(agent, claim, asked)
+                await _stop(keeping)
+                if not claim.is_held:
+                    return  # this process stood still for long, and another one went on with it
+                sent = await context.send_activity(message)
+                offered = json.dumps(turn) if turn and is_offer(turn) else None
+                await activities.finish(claim, (sent and sent.id) or None, offered)
+        finally:
+            await _stop(keeping)
+        for offer in offers:
+            await _close(context, offer, asked)
+
+    async def _say(self, agent: Agent, claim: Claim, asked: Asked) -> tuple[Activity, Reply | None]:
+        """What is said, and the turn that says it where it was one.
+
+        Raises:
+            TurnFailedError: the turn could not be made, and may be later.
+        """
+        if asked.tell == INVITATION:
+            return invitation_of(await text_of(agent, CHANNEL, INVITATION), self._settings.app_id), None
+        if asked.tell:
+            return text_message_of(await text_of(agent, CHANNEL, asked.tell)), None
+        replies = Replies(CHANNEL)
+        said = UserMessage(
+            asked.text,
+            replies,
+            asked.sender,
+            input_channel=CHANNEL,
+            message_id=asked.message_id,
+            metadata=asked.metadata,
+        )
+        try:
+            await run_turn(agent, said, choice=asked.choice)
+        except ChoiceNotOfferedError:
+            return text_message_of(await text_of(agent, CHANNEL, "utter_choice_is_over")), None
+        except TurnFailedError:
+            if time.time() < claim.taken_at + SECONDS_OF_TRYING_A_TURN:
+                raise
+            return text_message_of(await text_of(agent, CHANNEL, FAILED)), None
+        turn = turn_of(asked.message_id, asked.text, replies.responses, self._addresses(asked, replies.responses))
+        return message_of(turn, self._settings.website), turn
+
+    def _addresses(self, asked: Asked, responses: list[Reply]) -> Any:
+        if self._settings.keys is None:
+            return lambda summary: {"page": "", "calendar": None}
+        seconds = self._settings.days * DAY  # as long as the message stands in the chat, the conversation is kept
+        return addresses(self._settings.keys, seconds, asked.sender, asked.message_id, responses)
+
+    async def _leave(self, activities: Activities, claim: Claim, error: Exception) -> None:
+        """Leave what could not be answered now for later, or for good."""
+        age = time.time() - claim.taken_at
+        status = error.status if isinstance(error, aiohttp.ClientResponseError) else None
+        for_good = status in FOR_GOOD or isinstance(error, NoActivityError) or age > SECONDS_OF_TRYING_TO_SEND
+        # The text of any other error may hold what was typed.
+        reason = str(error) if isinstance(error, (NoTokenError, TurnFailedError)) else type(error).__name__
+        told = f"{reason} {status}" if status else reason
+        logger.error("An activity of Teams was not answered, %s: %s", "for good" if for_good else "yet", told)
+        with suppress(SQLAlchemyError, TimeoutError):
+            if for_good:
+                await activities.finish(claim, None)
+            else:
+                await activities.give_back(claim, min(max(SHORTEST_PAUSE, age / 2), LONGEST_PAUSE))
+
+
+def _read(claim: Claim) -> tuple[dict[str, Any], Asked]:
+    """The activity that was stored, and what it asks.
+
+    Raises:
+        NoActivityError: this version does not know it any more.
+    """
+    body = json.loads(claim.activity)
+    asked = asked_of(activity_of(body), body)
+    if asked is None:
+        raise NoActivityError("nothing asked")
+    return body, asked
+
+
+async def _keep(context: TurnContext, activities: Activities, claim: Claim) -> None:
+    """Show that the coach is at it, and hold the activity, for as long as it takes."""
+    await asyncio.sleep(SECONDS_UNTIL_TYPING)
+    while True:
+        with suppress(Exception):  # neither is worth a turn
+            await context.send_activity(Activity(type=ActivityTypes.typing))
+        with suppress(SQLAlchemyError, TimeoutError):
+            await activities.renew(claim)
+        await asyncio.sleep(SECONDS_OF_TYPING)
+
+
+async def _stop(keeping: asyncio.Task[None]) -> None:
+    """Stop it, and wait until nothing of it is under way."""
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _close(context: TurnContext, offer: Offer, asked: Asked) -> None:
+    """Take the choices off an earlier message; where that fails they stay, and are refused when they are pressed."""
+    turn = json.loads(offer.offered)
+    titles = {one["choice"]: one["title"] for reply in turn["replies"] for one in reply.get("replies", ())}
+    message = chosen_message_of(turn, titles.get(asked.choice or "", ""))
+    message.id = offer.sent_id
+    with suppress(aiohttp.ClientError, TimeoutError):
+        await context.update_activity(message)

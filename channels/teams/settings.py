@@ -1,0 +1,88 @@
+"""How the channel of Teams is set: docs/teams.md."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
+
+from channels.teams.outgoing import Hosts, Tokens, tokens_for
+from channels.teams.trust import METADATA
+from channels.tokens import Keys
+
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----", re.DOTALL)
+DAYS = 28.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Who the bot is, whose people it hears, and where its replies may go.
+
+    `website` is where the pages of summaries are, signed by `keys` and open for `days`; empty where nobody can reach
+    them. `metadata` says where the keys of the Bot Connector are.
+    """
+
+    app_id: str
+    tenants: frozenset[str]
+    tokens: Tokens
+    hosts: Hosts
+    metadata: str = METADATA
+    website: str = ""
+    keys: Keys | None = None
+    days: float = DAYS
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Settings | None:
+        """The settings of a credentials file; None where Teams is off, without an app id.
+
+        Raises:
+            ValueError: something is missing or cannot be read.
+        """
+        told = {name: str(value).strip() for name, value in told.items() if value is not None}
+        app_id, tenant = told.get("app_id", "").lower(), told.get("tenant", "").lower()
+        if not app_id:
+            return None
+        tenants = frozenset(_listed(told.get("tenants", "").lower())) | {tenant}
+        for name, given in (("TEAMS_APP_ID", app_id), *(("TEAMS_TENANT_ID", one) for one in sorted(tenants))):
+            if not GUID.fullmatch(given):
+                raise ValueError(f"{name} is {given!r}; it reads 00000000-0000-0000-0000-000000000000.")
+        if bool(told.get("secret")) == bool(told.get("certificate")):
+            raise ValueError("Teams needs either TEAMS_SECRET or TEAMS_CERTIFICATE, and not both.")
+        certificate = _certificate(told["certificate"]) if told.get("certificate") else None
+        public, keys = told.get("public_url", "").rstrip("/"), _listed(told.get("keys", ""))
+        return cls(
+            app_id,
+            tenants,
+            tokens_for(app_id, tenant, told.get("secret", ""), certificate, told.get("login", "")),
+            Hosts(_listed(told.get("services", ""))),
+            told.get("metadata") or METADATA,
+            f"{public}/webhooks/website/" if public and keys else "",
+            Keys(keys) if keys else None,
+            float(told.get("days") or DAYS),
+        )
+
+
+def _listed(told: str) -> tuple[str, ...]:
+    return tuple(told.replace(",", " ").split())
+
+
+def _certificate(path: str) -> dict[str, str]:
+    """The private key and the certificate of a PEM file, as MSAL takes them.
+
+    Raises:
+        ValueError: the file cannot be read, or has not both.
+    """
+    try:
+        parts = {found[1]: found[0] for found in PEM.finditer(Path(path).read_text(encoding="ascii"))}
+        key = next(part for kind, part in parts.items() if kind.endswith("PRIVATE KEY"))
+        load_pem_private_key(key.encode(), None)
+        load_pem_x509_certificate(parts["CERTIFICATE"].encode())
+    except (OSError, ValueError, TypeError, KeyError, StopIteration) as error:
+        told = f"TEAMS_CERTIFICATE is no PEM file with a private key, without a password, and its certificate: {path}"
+        raise ValueError(f"{told} ({type(error).__name__}).") from None
+    return {"private_key": key, "public_certificate": parts["CERTIFICATE"]}
