@@ -3,109 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
-import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from microsoft_agents.activity import Activity
 from microsoft_agents.hosting.core import ClaimsIdentity, TeamsConnectorClient
 
 from channels.teams import outgoing
 from channels.teams.outgoing import AUDIENCE, MOST_TRIES, Calls, Clients, Hosts, Tokens, tokens_for
-from tests.channels.teams.connector import APP, TENANT, rsa_key
+from tests.channels.teams.connector import APP, TENANT
+from tests.channels.teams.microsoft import SECRET, Microsoft
 from tools.settings import HOST, free_port
 
-SECRET = "not-told-to-anybody"  # noqa: S105 - of nothing
 SAID = Activity(type="message", text="Waar loop je tegenaan?")
-
-
-@dataclass
-class Microsoft:
-    """The connector and the identity provider: what they were asked, and what the connector answers next."""
-
-    service: str = ""
-    login: str = ""
-    certificate: dict[str, str] = field(default_factory=dict)
-    calls: list[tuple[str, str, str]] = field(default_factory=list)
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    seconds: int = 3600
-
-    async def connector(self, request: web.Request) -> web.Response:
-        self.calls.append((request.method, request.path, request.headers.get("Authorization", "")))
-        await request.read()
-        status, headers = self.answers.pop(0) if self.answers else (201, {})
-        return web.json_response({"id": f"sent-{len(self.calls)}"}, status=status, headers=headers)
-
-    async def discovery(self, request: web.Request) -> web.Response:
-        told = {
-            "issuer": "v2.0",
-            "authorization_endpoint": "oauth2/v2.0/authorize",
-            "token_endpoint": "oauth2/v2.0/token",
-        }
-        return web.json_response({name: f"{self.login}/{path}" for name, path in told.items()})
-
-    async def token(self, request: web.Request) -> web.Response:
-        self.asked.append(dict(await request.post()))
-        await asyncio.sleep(0.05)
-        token = f"token-{len(self.asked)}"
-        return web.json_response({"token_type": "Bearer", "expires_in": self.seconds, "access_token": token})
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for `localhost` that vouches for itself, and its key, in PEM."""
-    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(rsa_key("tls").public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(rsa_key("tls"), hashes.SHA256())
-    )
-    folder = tmp_path_factory.mktemp("certificate")
-    shown, kept = folder / "certificate.pem", folder / "key.pem"
-    shown.write_bytes(made.public_bytes(Encoding.PEM))
-    kept.write_bytes(rsa_key("tls").private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return shown, kept
-
-
-@pytest.fixture
-async def microsoft(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Microsoft]:
-    there = Microsoft(
-        certificate={"public_certificate": certificate[0].read_text(), "private_key": certificate[1].read_text()}
-    )
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))  # MSAL trusts what this says, and so do tests
-    monkeypatch.setattr(outgoing, "FIRST_PAUSE", 0.01)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*certificate)
-    provider, service = web.Application(), web.Application()
-    provider.router.add_get(f"/{TENANT}/v2.0/.well-known/openid-configuration", there.discovery)
-    provider.router.add_post(f"/{TENANT}/oauth2/v2.0/token", there.token)
-    service.router.add_route("*", "/{path:.*}", there.connector)
-    async with TestServer(service, host=HOST) as connector:
-        there.service = str(connector.make_url("/emea"))
-        identity = TestServer(provider, scheme="https", host="localhost")
-        await identity.start_server(ssl=context)
-        there.login = str(identity.make_url(f"/{TENANT}"))
-        yield there
-        await identity.close()
 
 
 @pytest.fixture
@@ -214,7 +127,9 @@ async def test_a_token_is_replaced_before_its_end(microsoft: Microsoft, tokens: 
 
 
 async def test_a_certificate_takes_the_place_of_the_secret(microsoft: Microsoft) -> None:
-    tokens = tokens_for(APP, TENANT, certificate=microsoft.certificate, login=microsoft.login)
+    shown, kept = (path.read_text() for path in microsoft.certificate)
+    certificate = {"public_certificate": shown, "private_key": kept}
+    tokens = tokens_for(APP, TENANT, certificate=certificate, login=microsoft.login)
     assert await tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]) == "token-1"
     (asked,) = microsoft.asked
     assert "client_secret" not in asked
