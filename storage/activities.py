@@ -115,16 +115,19 @@ class Activities:
         left = sa.update(activities).where(still).values(held_until=time.time() + seconds)
         await self._store.run(lambda connection: connection.execute(left), writes=True)
 
-    async def finish(self, claim: Claim, sent_id: str | None, offered: str | None = None) -> None:
+    async def finish(
+        self, claim: Claim, sent_id: str | None = None, offered: str | None = None, *, is_turn: bool = False
+    ) -> None:
         """Keep which message answered it, with what it offers to choose from, and forget what it says.
 
-        Choices of earlier messages are over.
+        With a turn the choices of earlier messages are over.
         """
         done = {"held_until": None, "activity": None, "sent_id": sent_id, "offered": offered}
 
         def write(connection: Connection) -> None:
-            others = (activities.c.sender_id == claim.sender_id) & activities.c.offered.isnot(None)
-            connection.execute(sa.update(activities).where(others).values(offered=None))
+            if is_turn:
+                before = (activities.c.sender_id == claim.sender_id) & activities.c.offered.isnot(None)
+                connection.execute(sa.update(activities).where(before).values(offered=None))
             if not connection.execute(sa.update(activities).where(claim.is_row()).values(done)).rowcount:
                 # It went with the conversation, which the leader had erased by it.
                 row = {"sender_id": claim.sender_id, "activity_key": claim.key, "taken_at": claim.taken_at}

@@ -121,11 +121,11 @@ class Answers:
                     return  # this process stood still for long, and another one went on with it
                 sent = await context.send_activity(message)
                 offered = json.dumps(turn) if turn and is_offer(turn) else None
-                await activities.finish(claim, (sent and sent.id) or None, offered)
+                await activities.finish(claim, (sent and sent.id) or None, offered, is_turn=turn is not None)
         finally:
             await _stop(keeping)
-        for offer in offers:
-            await _close(context, offer, asked)
+        if turn:
+            await asyncio.gather(*(_close(context, offer, asked) for offer in offers))
 
     async def _say(self, agent: Agent, claim: Claim, asked: Asked) -> tuple[Activity, Reply | None]:
         """What is said, and the turn that says it where it was one.
@@ -174,7 +174,7 @@ class Answers:
         logger.error("An activity of Teams was not answered, %s: %s", "for good" if for_good else "yet", told)
         with suppress(SQLAlchemyError, TimeoutError):
             if for_good:
-                await activities.finish(claim, None)
+                await activities.finish(claim)
             else:
                 await activities.give_back(claim, min(max(SHORTEST_PAUSE, age / 2), LONGEST_PAUSE))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
@@ -15,8 +16,11 @@ from channels.teams.trust import METADATA
 from channels.tokens import Keys
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----", re.DOTALL)
 DAYS = 28.0
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -55,16 +59,25 @@ class Settings:
             raise ValueError("Teams needs either TEAMS_SECRET or TEAMS_CERTIFICATE, and not both.")
         certificate = _certificate(told["certificate"]) if told.get("certificate") else None
         public, keys = told.get("public_url", "").rstrip("/"), _listed(told.get("keys", ""))
+        if public and not ADDRESS.fullmatch(public):
+            raise ValueError(f"PUBLIC_URL is {public!r}; it reads https://coach.example.nl.")
         return cls(
             app_id,
             tenants,
             tokens_for(app_id, tenant, told.get("secret", ""), certificate, told.get("login", "")),
-            Hosts(_listed(told.get("services", ""))),
+            _read("TEAMS_SERVICES", told.get("services", ""), lambda given: Hosts(_listed(given))),
             told.get("metadata") or METADATA,
             f"{public}/webhooks/website/" if public and keys else "",
             Keys(keys) if keys else None,
-            float(told.get("days") or DAYS),
+            _read("RETENTION_DAYS", told.get("days") or DAYS, float),
         )
+
+
+def _read(variable: str, given: Any, reader: Callable[[Any], Read]) -> Read:
+    try:
+        return reader(given)
+    except ValueError as error:
+        raise ValueError(f"{variable} is {given!r}: {error}.") from None
 
 
 def _listed(told: str) -> tuple[str, ...]:

@@ -126,9 +126,11 @@ async def test_only_the_last_message_offers_something(table: Activities) -> None
     await table.finish(await take(table), "sent-1", "[1]")
     assert await table.offers("leader") == [Offer("sent-1", "[1]")]
     assert await table.offers("another") == []
-    await table.finish(await take(table, "two"), "sent-2", "[2]")
+    await table.finish(await take(table, "no turn"), "sent-x")
+    assert await table.offers("leader") == [Offer("sent-1", "[1]")]
+    await table.finish(await take(table, "two"), "sent-2", "[2]", is_turn=True)
     assert await table.offers("leader") == [Offer("sent-2", "[2]")]
-    await table.finish(await take(table, "three"), "sent-3")
+    await table.finish(await take(table, "three"), "sent-3", is_turn=True)
     assert await table.offers("leader") == []
 
 
