@@ -15,6 +15,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
+from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic
 from sanic.exceptions import MethodNotAllowed, NotFound, SanicException
 from sanic.request import Request
@@ -126,9 +127,12 @@ class WebsiteInput(InputChannel):
         """The channel as the credentials file sets it (see `Settings`).
 
         Raises:
-            ValueError: a setting cannot be read.
+            RasaException: a setting cannot be read; Rasa says so in one line and stops.
         """
-        return cls(Settings.of(dict(credentials or {})))
+        try:
+            return cls(Settings.of(dict(credentials or {})))
+        except ValueError as error:
+            raise RasaException(str(error)) from None
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes of the channel."""

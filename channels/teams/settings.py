@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
@@ -19,8 +19,6 @@ GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----", re.DOTALL)
 DAYS = 28.0
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Settings:
         )
 
 
-def _read(variable: str, given: Any, reader: Callable[[Any], Read]) -> Read:
+def _read[Read](variable: str, given: Any, reader: Callable[[Any], Read]) -> Read:
     try:
         return reader(given)
     except ValueError as error:
