@@ -334,6 +334,17 @@ def test_an_erased_conversation_leaves_nothing_of_what_was_said(teams: Teams) ->
     assert teams.say(person, STORY)
 
 
+def test_nothing_that_is_typed_is_logged_and_nobody_is_named_in_the_database(teams: Teams) -> None:
+    person = teams.person()
+    teams.say(person, "de school heet Zonneroos en daar mag ik niks beslissen")
+    assert "Zonneroos" not in teams.log.read_text()
+    with sqlite3.connect(teams.database) as database:
+        stored = str(list(database.iterdump()))
+    assert "Zonneroos" in stored
+    for known in (person.conversation, f"29:person-{person.number}", f"Persoon {person.number}"):
+        assert f'"{known}"' not in stored
+
+
 def test_what_the_connector_refuses_for_now_is_said_once(teams: Teams) -> None:
     teams.microsoft.answers += [(429, {"Retry-After": "1"}), (502, {}), (412, {})]
     assert teams.say(teams.person(), STORY)
