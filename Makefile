@@ -2,16 +2,21 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell train test lint adapter evaluate coaching encoders peers bench soak lock
+.PHONY: help setup run shell train test lint adapter evaluate coaching encoders peers bench soak lock \
+	teams-package
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .venv/.ready: tools/setup.sh requirements/dev.txt requirements/uv.txt $(shell find compat -type f -not -path '*/__pycache__/*') $(wildcard models/*.whl)
 	@tools/setup.sh && touch $@
 
 widget/dist/widget.js: .venv/.ready tools/widget.sh $(wildcard widget/*.json widget/*.ts) $(shell find widget/src -type f 2>/dev/null)
 	@echo "Building the widget" && tools/widget.sh && touch $@
+
+TEAMS := tools/teams/node_modules/.ready
+$(TEAMS): .venv/.ready tools/teams.sh $(wildcard tools/teams/*.json) tools/teams/.npmrc
+	@echo "Installing the tools for Teams" && tools/teams.sh && touch $@
 
 READY := .venv/.ready widget/dist/widget.js
 NPM := cd widget && PATH=$(CURDIR)/.venv/bin:$$PATH npm run --silent
@@ -32,7 +37,7 @@ lint: $(READY) ## style and types
 	@$(NPM) lint
 	@$(NPM) types
 
-test: lint ## lint, types and all tests
+test: lint $(TEAMS) ## lint, types and all tests
 	@tools/browser.sh
 	@$(NPM) test
 	@.venv/bin/pytest
@@ -58,6 +63,9 @@ bench: $(READY) ## training, start-up, reply, memory, disk, and what storing cos
 
 soak: $(READY) ## the long runs: load and faults, ten rounds
 	@ROUNDS=10 .venv/bin/pytest -s tests/storage
+
+teams-package: .venv/.ready $(TEAMS) ## make the app for the Teams admin centre, dist/reflectiecoach-teams.zip (docs/teams.md)
+	@$(PY) -m tools.teams_package
 
 lock: .venv/.ready ## resolve requirements/ anew from pyproject.toml
 	@tools/lock.sh
