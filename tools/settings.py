@@ -1,4 +1,4 @@
-"""What is read from the environment: ports, where the conversations are kept, and who may show the widget."""
+"""What is read from the environment: ports, where conversations are kept, who may show the widget, whose Teams app."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ OF_THE_CHANNELS = (
     "PUBLIC_URL", "TEAMS_APP_ID", "TEAMS_TENANT_ID", "TEAMS_SECRET", "TEAMS_CERTIFICATE", "TEAMS_OTHER_TENANTS",
     "TEAMS_METADATA", "TEAMS_LOGIN", "TEAMS_SERVICES",
 )  # fmt: skip
+# What the app package of Teams is made with (docs/teams.md).
+OF_THE_TEAMS_PACKAGE = (
+    "TEAMS_APP_ID", "TEAMS_DEVELOPER", "TEAMS_WEBSITE_URL", "TEAMS_PRIVACY_URL", "TEAMS_TERMS_URL", "PUBLIC_URL",
+)  # fmt: skip
 DEVELOPMENT_KEY = Path(__file__).parent.parent / ".tools" / "website.key"
 
 
@@ -37,6 +41,11 @@ def environment(actions_port: int = 5055, coach_port: int = 5005) -> dict[str, s
         "SANIC_HOST": HOST,  # where rasa-sdk listens; it has no option for it
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def of_the_teams_package() -> dict[str, str]:
+    """What the app package of Teams is made with; empty where it is not set."""
+    return {name: os.environ.get(name, "").strip() for name in OF_THE_TEAMS_PACKAGE}
 
 
 def development_key() -> str:
