@@ -40,7 +40,7 @@ for example in training_examples():
 PYTHON = "\n".join(
     path.read_text()
     for folder in ("actions", "channels", "coach", "nlg", "nlu")
-    for path in (ROOT / folder).glob("*.py")
+    for path in (ROOT / folder).rglob("*.py")
 )
 ACTIONS = {next(iter(action)) if isinstance(action, dict) else action for action in DOMAIN["actions"]}
 CELLS = [(bottleneck, principle) for bottleneck in Bottleneck for principle in Principle]

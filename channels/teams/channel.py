@@ -7,7 +7,6 @@ what takes long, or is cut short by a crash or an outage, is still done, by whic
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -37,6 +36,7 @@ from channels.teams.incoming import (
     cleaned,
     is_removal,
     sender_of,
+    waiting,
 )
 from channels.teams.outgoing import AUDIENCE, SCOPE, NoTokenError
 from channels.teams.settings import Settings
@@ -129,7 +129,7 @@ class TeamsInput(InputChannel):
         if is_removal(activity):
             await activities.forget(sender_of(activity, body), WELCOME)
         if asked := asked_of(activity, body):
-            claim = await activities.take(asked.sender, asked.key, json.dumps(body))
+            claim = await activities.take(asked.sender, asked.key, waiting(body))
             if claim:
                 work = self._start(answers.answer(agent, claim))
                 await asyncio.wait({work}, timeout=max(0, begun + SECONDS_UNTIL_AN_ANSWER - time.monotonic()))

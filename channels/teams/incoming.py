@@ -26,6 +26,10 @@ PERSONAL = "personal"
 INVITATION = "utter_invite_to_personal_chat"
 WELCOME = "welcome"
 ADDED, REMOVED = "add", "remove"
+KEPT = (
+    "type", "id", "channelId", "serviceUrl", "conversation", "recipient", "replyToId", "timestamp", "localTimestamp",
+    "locale", "localTimezone", "text", "value", "name", "action", "entities", "membersAdded", "channelData",
+)  # fmt: skip
 LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 AT = re.compile(r"</?at\b[^>]*>", re.IGNORECASE)
 # They go into the addresses of replies, as they are; the second is kept in a column of the database.
@@ -142,6 +146,12 @@ def _is_installation(activity: Activity) -> bool:
         return False
     bot = activity.recipient.id if activity.recipient else None
     return any(member.id == bot for member in activity.members_added or ())
+
+
+def waiting(body: Mapping[str, Any]) -> str:
+    """What is stored of an activity until it is answered, as JSON: what answering takes, and not who it is from."""
+    kept = {name: body[name] for name in KEPT if name in body}
+    return json.dumps(kept | {"from": {"id": body.get("from", {}).get("id", "unknown")}})
 
 
 def sender_of(activity: Activity, body: Mapping[str, Any]) -> str:
