@@ -125,7 +125,7 @@ class Answers:
         finally:
             await _stop(keeping)
         if turn:
-            await asyncio.gather(*(_close(context, offer, asked) for offer in offers))
+            await asyncio.gather(*(self._close(context, offer, asked) for offer in offers))
 
     async def _say(self, agent: Agent, claim: Claim, asked: Asked) -> tuple[Activity, Reply | None]:
         """What is said, and the turn that says it where it was one.
@@ -156,6 +156,15 @@ class Answers:
             return text_message_of(await text_of(agent, CHANNEL, FAILED)), None
         turn = turn_of(asked.message_id, asked.text, replies.responses, self._addresses(asked, replies.responses))
         return message_of(turn, self._settings.website), turn
+
+    async def _close(self, context: TurnContext, offer: Offer, asked: Asked) -> None:
+        """Take the choices off an earlier message; where that fails, they are refused when they are pressed."""
+        turn = json.loads(offer.offered)
+        titles = {one["choice"]: one["title"] for reply in turn["replies"] for one in reply.get("replies", ())}
+        message = chosen_message_of(turn, self._settings.website, titles.get(asked.choice or "", ""))
+        message.id = offer.sent_id
+        with suppress(aiohttp.ClientError, TimeoutError):
+            await context.update_activity(message)
 
     def _addresses(self, asked: Asked, responses: list[Reply]) -> Any:
         if self._settings.keys is None:
@@ -207,13 +216,3 @@ async def _stop(keeping: asyncio.Task[None]) -> None:
     """Stop it, and wait until nothing of it is under way."""
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
-
-
-async def _close(context: TurnContext, offer: Offer, asked: Asked) -> None:
-    """Take the choices off an earlier message; where that fails they stay, and are refused when they are pressed."""
-    turn = json.loads(offer.offered)
-    titles = {one["choice"]: one["title"] for reply in turn["replies"] for one in reply.get("replies", ())}
-    message = chosen_message_of(turn, titles.get(asked.choice or "", ""))
-    message.id = offer.sent_id
-    with suppress(aiohttp.ClientError, TimeoutError):
-        await context.update_activity(message)

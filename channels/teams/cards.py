@@ -65,7 +65,7 @@ def message_of(turn: Reply, website: str = "") -> Activity:
         return text_message_of(said)
     body = [part for reply in turn["replies"] for part in _body(reply)]
     offers = [offer for reply in turn["replies"] if reply["type"] == "quick_replies" for offer in reply["replies"]]
-    links = [link for reply in turn["replies"] for link in _links(reply, website)]
+    links = _open_links(turn, website)
     actions: list[Any] = [SubmitAction(title=offer["title"], data={CHOICE: offer["choice"]}) for offer in offers]
     if len(actions) + len(links) > MOST_ACTIONS:
         listed = [Choice(title=offer["title"], value=offer["choice"]) for offer in offers]
@@ -73,19 +73,23 @@ def message_of(turn: Reply, website: str = "") -> Activity:
         actions = [SubmitAction(title=ON)]
     if any(reply["type"] == "scale" for reply in turn["replies"]):
         actions.append(SubmitAction(title=ON))
-    return _shown(said, body, actions + [OpenUrlAction(title=title, url=url) for title, url in links])
+    return _shown(said, body, actions + links)
 
 
-def chosen_message_of(turn: Reply, chosen: str = "") -> Activity:
+def chosen_message_of(turn: Reply, website: str = "", chosen: str = "") -> Activity:
     """What takes the place of a turn's message once the leader answered: the same, with nothing left to choose from.
 
     `chosen` is the title of what they chose, where they did not type.
     """
-    said = "\n\n".join(_texts(turn)) or chosen
     body = [part for reply in turn["replies"] if reply["type"] != "scale" for part in _body(reply)]
     if chosen:
         body.append(TextBlock(text=f"Je koos: {chosen}", wrap=True, is_subtle=True))
-    return _shown(said, body, [])
+    return _shown("\n\n".join(_texts(turn)) or chosen, body, _open_links(turn, website))
+
+
+def _open_links(turn: Reply, website: str) -> list[Any]:
+    links = [link for reply in turn["replies"] for link in _links(reply, website)]
+    return [OpenUrlAction(title=title, url=url) for title, url in links]
 
 
 def _texts(turn: Reply) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels.teams.cards import MOST_ACTIONS, chosen_message_of, message_of
+from channels.teams.cards import MOST_ACTIONS, chosen_message_of, invitation_of, message_of
 
 TEXT = {"type": "text", "text": "Zo klinkt een knelpunt in het **mandaat**. Komt dat in de buurt?"}
 OFFERS = {"type": "quick_replies", "replies": [{"choice": "ab12", "title": "Ja"}, {"choice": "cd34", "title": "Nee"}]}
@@ -76,7 +76,26 @@ def test_a_summary_stands_on_its_card_with_what_can_be_done_with_it() -> None:
     assert [action["type"] for action in card_of(turn(TEXT, SUMMARY, OFFERS))["actions"]] == ["Action.Submit"] * 2
 
 
-def test_a_card_that_was_answered_has_nothing_left_to_press() -> None:
-    (attachment,) = chosen_message_of(turn(TEXT, OFFERS), "Ja").attachments or []
-    assert "actions" not in attachment.content
+def test_a_number_is_chosen_from_a_list() -> None:
+    content = card_of(turn(TEXT, {"type": "scale", "lowest": 1, "highest": 3}))
+    listed = content["body"][-1]
+    assert (listed["type"], listed["id"]) == ("Input.ChoiceSet", "scale")
+    assert [choice["value"] for choice in listed["choices"]] == ["1", "2", "3"]
+    assert [(action["type"], action["title"]) for action in content["actions"]] == [("Action.Submit", "Verder")]
+
+
+def test_a_card_that_was_answered_has_nothing_left_to_choose_from() -> None:
+    link = {"type": "link", "title": "Mail", "url": "mailto:info@netwerkmetandereogen.nl"}
+    scale = {"type": "scale", "lowest": 1, "highest": 3}
+    (attachment,) = chosen_message_of(turn(TEXT, OFFERS, link, scale), chosen="Ja").attachments or []
+    assert [action["title"] for action in attachment.content["actions"]] == ["Mail"]
     assert [part["text"] for part in attachment.content["body"]] == [TEXT["text"], "Je koos: Ja"]
+    (typed,) = chosen_message_of(turn(TEXT, OFFERS)).attachments or []
+    assert "actions" not in typed.content
+    assert [part["text"] for part in typed.content["body"]] == [TEXT["text"]]
+
+
+def test_an_invitation_leads_to_a_chat_with_the_bot() -> None:
+    (attachment,) = invitation_of("Kom gerust.", "de-app").attachments or []
+    (action,) = attachment.content["actions"]
+    assert action["url"] == "https://teams.microsoft.com/l/chat/0/0?users=28:de-app"
