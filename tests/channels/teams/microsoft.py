@@ -33,6 +33,8 @@ from cryptography.x509.oid import NameOID
 from tests.channels.teams.connector import ACTIVITY, APP, TENANT, rsa_key, shown_keys, token
 from tools.settings import HOST
 
+# Heard too, beside the one in which the bot is registered.
+OTHER_TENANT = "99999999-2222-3333-4444-555555555555"
 SECRET = "not-told-to-anybody"  # noqa: S105 - of nothing
 CARD = "application/vnd.microsoft.card.adaptive"
 REFUSALS = (429, 412, 502, 504)
@@ -122,6 +124,7 @@ class Microsoft:
         return {
             "TEAMS_APP_ID": APP,
             "TEAMS_TENANT_ID": TENANT,
+            "TEAMS_OTHER_TENANTS": OTHER_TENANT,
             "TEAMS_SECRET": SECRET,
             "TEAMS_CERTIFICATE": "",
             "TEAMS_METADATA": self.metadata,
@@ -307,10 +310,15 @@ class Person:
         """The id of the chat."""
         return f"a:chat-{self.number}"
 
+    @property
+    def account(self) -> dict[str, str]:
+        """Who this is."""
+        known = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.tenant} {self.number}"))
+        return {"id": f"29:person-{self.number}", "name": f"Persoon {self.number}", "aadObjectId": known}
+
     def activity(self, **what: Any) -> dict[str, Any]:
         """What Teams sends when this person says or does something: a message, unless `what` says otherwise."""
-        person = {"id": f"29:person-{self.number}", "name": f"Persoon {self.number}", "aadObjectId": str(uuid.uuid4())}
         chat = {"id": self.conversation, "conversationType": "personal", "tenantId": self.tenant}
-        own = {"id": uuid.uuid4().hex, "serviceUrl": self.service, "from": person, "conversation": chat}
+        own = {"id": uuid.uuid4().hex, "serviceUrl": self.service, "from": self.account, "conversation": chat}
         said = {name: value for name, value in ACTIVITY.items() if name != "text"}
         return {**said, **own, "channelData": {"tenant": {"id": self.tenant}}, **what}
