@@ -62,7 +62,7 @@ bench: $(READY) ## training, start-up, reply, memory, disk, and what storing cos
 	@tools/browser.sh && $(PY) -m benchmarks.widget
 
 soak: $(READY) ## the long runs: load and faults, ten rounds
-	@ROUNDS=10 .venv/bin/pytest -s tests/storage
+	@ROUNDS=10 .venv/bin/pytest -s tests/storage tests/channels/teams/test_many.py
 
 teams-package: .venv/.ready $(TEAMS) ## make the app for the Teams admin centre, dist/reflectiecoach-teams.zip (docs/teams.md)
 	@$(PY) -m tools.teams_package

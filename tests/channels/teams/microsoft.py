@@ -15,7 +15,7 @@ import ssl
 import threading
 import time
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -112,6 +112,7 @@ class Microsoft:
     metadata: str = ""
 
     def __post_init__(self) -> None:
+        self._answers: defaultdict[str | None, list[Message]] = defaultdict(list)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._stack = AsyncExitStack()
@@ -141,7 +142,7 @@ class Microsoft:
 
     def answers_to(self, *activities: str) -> list[Message]:
         """The messages that answer an activity; sent again it may have several ids."""
-        return [message for message in self.messages if message.answers in activities]
+        return [message for activity in activities for message in self._answers.get(activity, ())]
 
     @contextmanager
     def away(self) -> Iterator[None]:
@@ -226,7 +227,9 @@ class Microsoft:
         elif activity.get("type") != "message" or not (activity.get("text") or activity.get("attachments")):
             return web.json_response({"error": {"code": "BadSyntax"}}, status=400)
         else:
-            self.messages.append(Message(number, conversation, about, time.monotonic(), activity))
+            message = Message(number, conversation, about, time.monotonic(), activity)
+            self.messages.append(message)
+            self._answers[about].append(message)
         return web.json_response({"id": number}, status=201)
 
     def _update(self, about: str | None, activity: dict[str, Any]) -> web.Response:
