@@ -57,8 +57,8 @@ encoders: .venv/.ready ## the sentence encoders and classifiers side by side, in
 peers: .venv/.ready ## recognition beside what else a team would pick (NLP.js, Rasa's default, linear), in reports/
 	@$(PY) -m benchmarks.peers
 
-bench: $(READY) ## training, start-up, reply, memory, disk, and what storing costs
-	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.locks && $(PY) -m benchmarks.storage
+bench: $(READY) ## training, start-up, reply, memory, disk, and what storing and Teams cost
+	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.locks && $(PY) -m benchmarks.storage && $(PY) -m benchmarks.teams
 	@tools/browser.sh && $(PY) -m benchmarks.widget
 
 soak: $(READY) ## the long runs: load and faults, ten rounds
