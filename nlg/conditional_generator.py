@@ -60,6 +60,8 @@ class ConditionalResponseGenerator(TemplatedNaturalLanguageGenerator):
         self._folder = ROOT / texts if texts else None
         self._read_at: dict[Path, float] = {}
         self._texts: dict[str, list[Variation]] = {}
+        if self._folder:
+            self._read(self._folder)  # takes seconds, which the first leader would wait
 
     def _variations(self, utter_action: str) -> list[Variation]:
         """The variations of a response as they stand in the files now, or else in the model.
@@ -68,14 +70,18 @@ class ConditionalResponseGenerator(TemplatedNaturalLanguageGenerator):
         """
         if self._folder is None:
             return list(self.responses.get(utter_action, []))
+        self._read(self._folder)
+        return self._texts.get(utter_action) or self.responses.get(utter_action, [])
+
+    def _read(self, folder: Path) -> None:
+        """Take over the texts of the files where one of them changed; the old ones stay where they cannot be read."""
         try:
-            read_at = {path: path.stat().st_mtime for path in self._folder.glob("*.yml")}
+            read_at = {path: path.stat().st_mtime for path in folder.glob("*.yml")}
             if read_at != self._read_at:
                 self._read_at = read_at
                 self._texts = Domain.load([str(path) for path in sorted(read_at)]).responses
         except (RasaException, OSError) as error:
             logger.error("The texts were not taken over: %s", error)  # noqa: TRY400 - a line for editors
-        return self._texts.get(utter_action) or self.responses.get(utter_action, [])
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

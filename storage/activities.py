@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from storage.schema import activities
 from storage.tracker_store import ConversationStore
 
-SECONDS_OF_A_LEASE = 30
+SECONDS_OF_A_LEASE = 15
 
 
 @dataclass

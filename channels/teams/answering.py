@@ -20,12 +20,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.links import addresses
 from channels.replies import Reply, turn_of
-from channels.teams.cards import chosen_message_of, invitation_of, is_offer, message_of, text_message_of
+from channels.teams.cards import chosen_message_of, invitation_of, is_offer, message_of, text_message_of, title_of
 from channels.teams.incoming import INVITATION, Asked, NoActivityError, activity_of, asked_of
 from channels.teams.outgoing import Calls, Clients, NoTokenError
 from channels.teams.settings import Settings
 from channels.turn import FAILED, ChoiceNotOfferedError, Replies, TurnFailedError, open_processor, run_turn, text_of
-from storage.activities import Activities, Claim, Offer
+from storage.activities import SECONDS_OF_A_LEASE, Activities, Claim, Offer
 
 logger = logging.getLogger(__name__)
 # The SDK tells at length of every call, with whose conversation it was.
@@ -110,20 +110,20 @@ class Answers:
     async def _answer(
         self, context: TurnContext, agent: Agent, activities: Activities, claim: Claim, asked: Asked
     ) -> None:
-        keeping = asyncio.create_task(_keep(context, activities, claim))
+        typing, holding = asyncio.create_task(_type(context)), asyncio.create_task(_hold(activities, claim))
         order = self._orders.setdefault(asked.sender, asyncio.Lock())
         try:
             async with order:
                 offers = await activities.offers(asked.sender)
                 message, turn = await self._say(agent, claim, asked)
-                await _stop(keeping)
+                await _stop(typing)
                 if not claim.is_held:
                     return  # this process stood still for long, and another one went on with it
                 sent = await context.send_activity(message)
                 offered = json.dumps(turn) if turn and is_offer(turn) else None
                 await activities.finish(claim, (sent and sent.id) or None, offered, is_turn=turn is not None)
         finally:
-            await _stop(keeping)
+            await _stop(typing, holding)
         if turn:
             await asyncio.gather(*(self._close(context, offer, asked) for offer in offers))
 
@@ -160,8 +160,8 @@ class Answers:
     async def _close(self, context: TurnContext, offer: Offer, asked: Asked) -> None:
         """Take the choices off an earlier message; where that fails, they are refused when they are pressed."""
         turn = json.loads(offer.offered)
-        titles = {one["choice"]: one["title"] for reply in turn["replies"] for one in reply.get("replies", ())}
-        message = chosen_message_of(turn, self._settings.website, titles.get(asked.choice or "", ""))
+        chosen = title_of(turn, asked.choice or asked.text)
+        message = chosen_message_of(turn, self._settings.website, chosen)
         message.id = offer.sent_id
         with suppress(aiohttp.ClientError, TimeoutError):
             await context.update_activity(message)
@@ -201,18 +201,25 @@ def _read(claim: Claim) -> tuple[dict[str, Any], Asked]:
     return body, asked
 
 
-async def _keep(context: TurnContext, activities: Activities, claim: Claim) -> None:
-    """Show that the coach is at it, and hold the activity, for as long as it takes."""
+async def _type(context: TurnContext) -> None:
+    """Show that the coach is at it, for as long as it takes."""
     await asyncio.sleep(SECONDS_UNTIL_TYPING)
     while True:
-        with suppress(Exception):  # neither is worth a turn
+        with suppress(Exception):  # not worth a turn
             await context.send_activity(Activity(type=ActivityTypes.typing))
-        with suppress(SQLAlchemyError, TimeoutError):
-            await activities.renew(claim)
         await asyncio.sleep(SECONDS_OF_TYPING)
 
 
-async def _stop(keeping: asyncio.Task[None]) -> None:
-    """Stop it, and wait until nothing of it is under way."""
-    keeping.cancel()
-    await asyncio.gather(keeping, return_exceptions=True)
+async def _hold(activities: Activities, claim: Claim) -> None:
+    """Let no other process take the activity, for as long as it takes."""
+    while True:
+        await asyncio.sleep(SECONDS_OF_A_LEASE / 5)
+        with suppress(SQLAlchemyError, TimeoutError):
+            await activities.renew(claim)
+
+
+async def _stop(*tasks: asyncio.Task[None]) -> None:
+    """Stop them, and wait until nothing of them is under way."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

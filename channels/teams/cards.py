@@ -50,6 +50,21 @@ def is_offer(turn: Reply) -> bool:
     return any(reply["type"] in {"quick_replies", "scale"} for reply in turn["replies"])
 
 
+def title_of(turn: Reply, answer: str) -> str:
+    """How a turn's message calls a choice, or a number of its scale; empty where it offers no such thing."""
+    for reply in turn["replies"]:
+        for offer in reply.get("replies", ()):
+            if offer["choice"] == answer:
+                return str(offer["title"])
+        if reply["type"] == "scale" and answer in _numbers(reply):
+            return answer
+    return ""
+
+
+def _numbers(scale: Reply) -> list[str]:
+    return [str(number) for number in range(scale["lowest"], scale["highest"] + 1)]
+
+
 def message_of(turn: Reply, website: str = "") -> Activity:
     """The message that says a turn.
 
@@ -111,8 +126,7 @@ def _body(reply: Reply) -> Iterable[Any]:
         case "text":
             yield TextBlock(text=reply["text"], wrap=True)
         case "scale":
-            numbers = [str(number) for number in range(reply["lowest"], reply["highest"] + 1)]
-            listed = [Choice(title=number, value=number) for number in numbers]
+            listed = [Choice(title=number, value=number) for number in _numbers(reply)]
             yield ChoiceSetInput(id=SCALE, style="compact", placeholder="Kies een cijfer", choices=listed)
         case "summary":
             lines = [(line["title"] or "Ook dit", line["words"]) for line in reply["lines"]]

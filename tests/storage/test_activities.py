@@ -10,8 +10,7 @@ import pytest
 import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 
-from channels.teams.outgoing import SECONDS_OF_A_CALL
-from storage.activities import SECONDS_OF_A_LEASE, Activities, Claim, Offer
+from storage.activities import Activities, Claim, Offer
 from storage.schema import DAY, activities, erase, purge
 from storage.tracker_store import ConversationStore
 
@@ -158,7 +157,3 @@ async def test_what_belongs_to_no_conversation_is_gone_after_a_day(table: Activi
     await change(store, taken_at=time.time() - DAY - 1)
     await asyncio.to_thread(purge, store._engine, 28)
     assert await rows(store) == []
-
-
-def test_nobody_sends_for_longer_than_an_activity_is_held() -> None:
-    assert SECONDS_OF_A_CALL < SECONDS_OF_A_LEASE - 5
