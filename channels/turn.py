@@ -157,7 +157,7 @@ def as_typed(text: str, offered: Set[str] = frozenset()) -> str:
     return text if text in offered else re.sub(r"^[\s/]+", "", text).rstrip()
 
 
-async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = None, begun: bool = False) -> None:
+async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = None, begun: bool = False) -> bool:
     """Run one turn and send the replies through the message's output channel.
 
     The turn is stored before this returns. A message whose id was handled before gets the same replies and runs
@@ -170,6 +170,9 @@ async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = N
         choice: instead of the text, which of the offered buttons (`choice_of`).
         begun: only a conversation that has begun goes on.
 
+    Returns:
+        Whether it was a turn.
+
     Raises:
         ChoiceNotOfferedError: no such button is offered; nothing was stored.
         IdUsedError: the id was used for another message; nothing was stored.
@@ -180,7 +183,7 @@ async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = N
     text = (message.text or "").strip()
     if len(text) > MOST_CHARACTERS:
         await _say(processor, message, "utter_message_too_long")
-        return
+        return False
     try:
         async with agent.lock_store.lock(message.sender_id):
             replies = await store.handled(message.sender_id, str(message.message_id))
@@ -202,6 +205,7 @@ async def run_turn(agent: Agent, message: UserMessage, *, choice: str | None = N
         await _say(processor, message, FAILED if text else "utter_message_empty")
     for reply in replies or ():
         await message.output_channel.send_response(message.sender_id, reply)
+    return replies is not None
 
 
 def _told(text: str, choice: str | None, tracker: DialogueStateTracker | None, *, begun: bool) -> str:

@@ -51,6 +51,14 @@ class Offer:
     offered: str
 
 
+@dataclass(frozen=True)
+class Before:
+    """What comes before an activity: whether an older one still waits, and what was offered last."""
+
+    is_waiting: bool
+    offers: list[Offer]
+
+
 class Activities:
     """The activities in the store of the conversations."""
 
@@ -86,11 +94,17 @@ class Activities:
             return None
 
     async def take_over(self, most: int) -> list[Claim]:
-        """Take activities that nobody holds any more, the oldest first."""
+        """Take activities that nobody holds any more, the oldest first, and of a conversation the oldest alone."""
         now = time.time()
+        earlier = activities.alias()
+        behind = sa.exists().where(
+            earlier.c.sender_id == activities.c.sender_id,
+            earlier.c.held_until.isnot(None),
+            earlier.c.taken_at < activities.c.taken_at,
+        )
 
         def write(connection: Connection) -> list[Claim]:
-            left = sa.select(activities).where(activities.c.held_until < now).order_by(activities.c.taken_at)
+            left = sa.select(activities).where(activities.c.held_until < now, ~behind).order_by(activities.c.taken_at)
             claims = []
             for row in connection.execute(left.limit(most).with_for_update(skip_locked=True)).all():
                 until = now + SECONDS_OF_A_LEASE
@@ -100,6 +114,22 @@ class Activities:
             return claims
 
         return await self._store.run(write, writes=True)
+
+    async def before(self, claim: Claim) -> Before:
+        """What there is in the conversation before this activity."""
+        mine = activities.c.sender_id == claim.sender_id
+        older = sa.select(activities.c.taken_at).where(
+            mine, activities.c.held_until.isnot(None), activities.c.taken_at < claim.taken_at
+        )
+        offered = sa.select(activities.c.sent_id, activities.c.offered).where(
+            mine, activities.c.offered.isnot(None), activities.c.sent_id.isnot(None)
+        )
+
+        def read(connection: Connection) -> Before:
+            offers = [Offer(row.sent_id, row.offered) for row in connection.execute(offered)]
+            return Before(connection.execute(older).first() is not None, offers)
+
+        return await self._store.run(read)
 
     async def renew(self, claim: Claim) -> None:
         """Hold it longer, unless another process took it over."""
@@ -128,20 +158,9 @@ class Activities:
             if is_turn:
                 before = (activities.c.sender_id == claim.sender_id) & activities.c.offered.isnot(None)
                 connection.execute(sa.update(activities).where(before).values(offered=None))
-            if not connection.execute(sa.update(activities).where(claim.is_row()).values(done)).rowcount:
-                # It went with the conversation, which the leader had erased by it.
-                row = {"sender_id": claim.sender_id, "activity_key": claim.key, "taken_at": claim.taken_at}
-                connection.execute(sa.insert(activities).values(**row, **done))
+            connection.execute(sa.update(activities).where(claim.is_row()).values(done))
 
         await self._store.run(write, writes=True)
-
-    async def offers(self, sender_id: str) -> list[Offer]:
-        """What is still to be chosen from in a conversation."""
-        found = sa.select(activities.c.sent_id, activities.c.offered).where(
-            activities.c.sender_id == sender_id, activities.c.offered.isnot(None), activities.c.sent_id.isnot(None)
-        )
-        rows = await self._store.run(lambda connection: connection.execute(found).all())
-        return [Offer(row.sent_id, row.offered) for row in rows]
 
     async def forget(self, sender_id: str, key: str) -> None:
         """Let the same activity come as a new one."""

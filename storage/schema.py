@@ -84,6 +84,7 @@ activities = sa.Table(
     sa.Column("offered", sa.Text),
     sa.Index("activities_held_until", "held_until"),
 )
+ANSWERED = activities.c.held_until.is_(None)
 
 
 def open_database(
@@ -196,9 +197,13 @@ def migrate(engine: Engine) -> None:
 
 
 def delete_conversation(connection: Connection, sender_id: str) -> int:
-    """Delete all there is of a conversation, in the transaction of `connection`; returns how many events."""
-    for table in (conversations, erasures, activities):
+    """Delete all there is of a conversation, in the transaction of `connection`; returns how many events.
+
+    An activity that waits for its answer stays until then: it may be the one that asked for this.
+    """
+    for table in (conversations, erasures):
         connection.execute(sa.delete(table).where(table.c.sender_id == sender_id))
+    connection.execute(sa.delete(activities).where(activities.c.sender_id == sender_id, ANSWERED))
     return int(connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount)
 
 
@@ -233,8 +238,9 @@ def purge(engine: Engine, days: float) -> int:
     while True:
         with engine.execution_options(**WRITES).begin() as connection:
             batch = list(connection.execute(old.limit(PURGED_AT_ONCE).with_for_update()).scalars())
-            for table in (events, activities, conversations):
+            for table in (events, conversations):
                 connection.execute(sa.delete(table).where(table.c.sender_id.in_(batch)))
+            connection.execute(sa.delete(activities).where(activities.c.sender_id.in_(batch), ANSWERED))
         erased += len(batch)
         if len(batch) < PURGED_AT_ONCE:
             return erased

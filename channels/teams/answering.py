@@ -7,6 +7,8 @@ import json
 import logging
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -21,8 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.links import addresses
 from channels.replies import Reply, turn_of
 from channels.teams.cards import chosen_message_of, invitation_of, is_offer, message_of, text_message_of, title_of
-from channels.teams.incoming import INVITATION, Asked, NoActivityError, activity_of, asked_of
-from channels.teams.outgoing import Calls, Clients, NoTokenError
+from channels.teams.incoming import INVITATION, Asked, NoActivityError, read_waiting
+from channels.teams.outgoing import Calls, Clients, NoTokenError, retry_after
 from channels.teams.settings import Settings
 from channels.turn import FAILED, ChoiceNotOfferedError, Replies, TurnFailedError, open_processor, run_turn, text_of
 from storage.activities import SECONDS_OF_A_LEASE, Activities, Claim, Offer
@@ -79,6 +81,23 @@ class Verified:
         return ""
 
 
+class NotYetError(Exception):
+    """An older activity of the conversation waits for its answer."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message, and the replies that it says where there was a turn or might have been.
+
+    What `may_come_again` is not remembered: it could not be done, and the leader is asked to do it again.
+    """
+
+    message: Activity
+    replies: list[Reply] = field(default_factory=list)
+    is_turn: bool = False
+    may_come_again: bool = False
+
+
 class Answers:
     """Answers activities that this process has taken."""
 
@@ -97,13 +116,15 @@ class Answers:
         """Make the turn of an activity, say it, and keep that it was said; or leave it to be taken again."""
         activities = Activities(open_processor(agent)[1])
         try:
-            body, asked = _read(claim)
+            address, asked = read_waiting(claim.activity)
 
             async def on_turn(context: TurnContext) -> None:
                 await self._answer(context, agent, activities, claim, asked)
 
-            verified = Verified(body, self._settings.app_id)
-            await self._adapter.process_request(verified, SimpleNamespace(on_turn=on_turn))
+            verified = Verified(address, self._settings.app_id)
+            answer = await self._adapter.process_request(verified, SimpleNamespace(on_turn=on_turn))
+            if answer.status_code != HTTPStatus.ACCEPTED:
+                await self._leave(activities, claim, NoActivityError(f"the adapter says {int(answer.status_code)}"))
         except Exception as error:  # noqa: BLE001 - whatever broke, the activity is not lost
             await self._leave(activities, claim, error)
 
@@ -114,31 +135,39 @@ class Answers:
         order = self._orders.setdefault(asked.sender, asyncio.Lock())
         try:
             async with order:
-                offers = await activities.offers(asked.sender)
-                message, turn = await self._say(agent, claim, asked)
+                before = await activities.before(claim)
+                if before.is_waiting:
+                    raise NotYetError
+                said = await self._say(agent, claim, asked, before.offers)
                 await _stop(typing)
                 if not claim.is_held:
                     return  # this process stood still for long, and another one went on with it
-                sent = await context.send_activity(message)
-                offered = json.dumps(turn) if turn and is_offer(turn) else None
-                await activities.finish(claim, (sent and sent.id) or None, offered, is_turn=turn is not None)
+                sent = await context.send_activity(said.message)
+                if said.may_come_again:
+                    await activities.forget(claim.sender_id, claim.key)
+                else:
+                    offered = json.dumps(said.replies) if is_offer(said.replies) else None
+                    await activities.finish(claim, (sent and sent.id) or None, offered, is_turn=said.is_turn)
         finally:
             await _stop(typing, holding)
-        if turn:
-            await asyncio.gather(*(self._close(context, offer, asked) for offer in offers))
+        if said.is_turn:
+            await asyncio.gather(*(self._close(context, offer, asked) for offer in before.offers))
 
-    async def _say(self, agent: Agent, claim: Claim, asked: Asked) -> tuple[Activity, Reply | None]:
-        """What is said, and the turn that says it where it was one.
+    async def _say(self, agent: Agent, claim: Claim, asked: Asked, offers: list[Offer]) -> Said:
+        """What is said to what was asked.
 
         Raises:
             TurnFailedError: the turn could not be made, and may be later.
         """
         if asked.tell == INVITATION:
-            return invitation_of(await text_of(agent, CHANNEL, INVITATION), self._settings.app_id), None
+            return Said(invitation_of(await text_of(agent, CHANNEL, INVITATION), self._settings.app_id))
         if asked.tell:
-            return text_message_of(await text_of(agent, CHANNEL, asked.tell)), None
+            return Said(text_message_of(await text_of(agent, CHANNEL, asked.tell)))
+        over = text_message_of(await text_of(agent, CHANNEL, "utter_choice_is_over"))
+        if asked.chosen_on and asked.chosen_on not in {offer.sent_id for offer in offers}:
+            return Said(over)
         replies = Replies(CHANNEL)
-        said = UserMessage(
+        message = UserMessage(
             asked.text,
             replies,
             asked.sender,
@@ -147,21 +176,20 @@ class Answers:
             metadata=asked.metadata,
         )
         try:
-            await run_turn(agent, said, choice=asked.choice)
+            is_turn = await run_turn(agent, message, choice=asked.choice)
         except ChoiceNotOfferedError:
-            return text_message_of(await text_of(agent, CHANNEL, "utter_choice_is_over")), None
+            return Said(over)
         except TurnFailedError:
             if time.time() < claim.taken_at + SECONDS_OF_TRYING_A_TURN:
                 raise
-            return text_message_of(await text_of(agent, CHANNEL, FAILED)), None
+            return Said(text_message_of(await text_of(agent, CHANNEL, FAILED)), may_come_again=True)
         turn = turn_of(asked.message_id, asked.text, replies.responses, self._addresses(asked, replies.responses))
-        return message_of(turn, self._settings.website), turn
+        return Said(message_of(turn["replies"], self._settings.website), turn["replies"], is_turn=is_turn)
 
     async def _close(self, context: TurnContext, offer: Offer, asked: Asked) -> None:
         """Take the choices off an earlier message; where that fails, they are refused when they are pressed."""
-        turn = json.loads(offer.offered)
-        chosen = title_of(turn, asked.choice or asked.text)
-        message = chosen_message_of(turn, self._settings.website, chosen)
+        replies = json.loads(offer.offered)
+        message = chosen_message_of(replies, self._settings.website, title_of(replies, asked.choice or asked.text))
         message.id = offer.sent_id
         with suppress(aiohttp.ClientError, TimeoutError):
             await context.update_activity(message)
@@ -175,30 +203,25 @@ class Answers:
     async def _leave(self, activities: Activities, claim: Claim, error: Exception) -> None:
         """Leave what could not be answered now for later, or for good."""
         age = time.time() - claim.taken_at
-        status = error.status if isinstance(error, aiohttp.ClientResponseError) else None
-        for_good = status in FOR_GOOD or isinstance(error, NoActivityError) or age > SECONDS_OF_TRYING_TO_SEND
-        # The text of any other error may hold what was typed.
-        reason = str(error) if isinstance(error, (NoTokenError, TurnFailedError)) else type(error).__name__
-        told = f"{reason} {status}" if status else reason
-        logger.error("An activity of Teams was not answered, %s: %s", "for good" if for_good else "yet", told)
+        pause = min(max(SHORTEST_PAUSE, age / 2), LONGEST_PAUSE)
+        for_good, told = age > SECONDS_OF_TRYING_A_TURN, type(error).__name__  # its text may hold what was typed
+        match error:
+            case NotYetError():
+                for_good, pause = False, SHORTEST_PAUSE
+            case NoTokenError() | TurnFailedError() | NoActivityError():
+                for_good, told = isinstance(error, NoActivityError) or age > SECONDS_OF_TRYING_TO_SEND, str(error)
+            case aiohttp.ClientResponseError():
+                for_good, told = error.status in FOR_GOOD or age > SECONDS_OF_TRYING_TO_SEND, f"status {error.status}"
+                pause = retry_after(error.headers) or pause
+            case aiohttp.ClientError() | TimeoutError() | SQLAlchemyError():
+                for_good = age > SECONDS_OF_TRYING_TO_SEND
+        if not isinstance(error, NotYetError):
+            logger.error("An activity of Teams was not answered, %s: %s", "for good" if for_good else "yet", told)
         with suppress(SQLAlchemyError, TimeoutError):
             if for_good:
                 await activities.finish(claim)
             else:
-                await activities.give_back(claim, min(max(SHORTEST_PAUSE, age / 2), LONGEST_PAUSE))
-
-
-def _read(claim: Claim) -> tuple[dict[str, Any], Asked]:
-    """The activity that was stored, and what it asks.
-
-    Raises:
-        NoActivityError: this version does not know it any more.
-    """
-    body = json.loads(claim.activity)
-    asked = asked_of(activity_of(body), body)
-    if asked is None:
-        raise NoActivityError("nothing asked")
-    return body, asked
+                await activities.give_back(claim, pause)
 
 
 async def _type(context: TurnContext) -> None:

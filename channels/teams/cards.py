@@ -6,7 +6,7 @@ shows on a phone: https://learn.microsoft.com/microsoftteams/platform/task-modul
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from microsoft_agents.activity import Activity, ActivityTypes, Attachment, ContentTypes
@@ -28,6 +28,8 @@ MOST_ACTIONS = 6
 CHOICE, SCALE = "choice", "scale"
 ON = "Verder"
 
+Replies = Sequence[Reply]
+
 
 def text_message_of(text: str) -> Activity:
     """The message that says a text."""
@@ -45,14 +47,14 @@ def invitation_of(text: str, app_id: str) -> Activity:
     return _shown(text, [TextBlock(text=text, wrap=True)], [open_chat])
 
 
-def is_offer(turn: Reply) -> bool:
-    """Whether a turn offers something to choose from."""
-    return any(reply["type"] in {"quick_replies", "scale"} for reply in turn["replies"])
+def is_offer(replies: Replies) -> bool:
+    """Whether there is something to choose from."""
+    return any(reply["type"] in {"quick_replies", "scale"} for reply in replies)
 
 
-def title_of(turn: Reply, answer: str) -> str:
-    """How a turn's message calls a choice, or a number of its scale; empty where it offers no such thing."""
-    for reply in turn["replies"]:
+def title_of(replies: Replies, answer: str) -> str:
+    """How a choice, or a number of a scale, is called; empty where there is no such thing."""
+    for reply in replies:
         for offer in reply.get("replies", ()):
             if offer["choice"] == answer:
                 return str(offer["title"])
@@ -61,54 +63,52 @@ def title_of(turn: Reply, answer: str) -> str:
     return ""
 
 
-def _numbers(scale: Reply) -> list[str]:
-    return [str(number) for number in range(scale["lowest"], scale["highest"] + 1)]
-
-
-def message_of(turn: Reply, website: str = "") -> Activity:
-    """The message that says a turn.
+def message_of(replies: Replies, website: str = "") -> Activity:
+    """The message that says what is replied in a turn.
 
     Args:
-        turn: as channels/replies.py gives it.
+        replies: as channels/replies.py gives them.
         website: the public address of the website's channel, with a slash behind it, where a summary's page and
             calendar are; without it they are left out.
     """
-    texts = _texts(turn)
-    # A card is announced by its summary, and is that text where it cannot be shown.
-    said = "\n\n".join(texts) or "Reflectiecoach"
-    if {reply["type"] for reply in turn["replies"]} <= {"text", "keep", "started_over"}:
-        return text_message_of(said)
-    body = [part for reply in turn["replies"] for part in _body(reply)]
-    offers = [offer for reply in turn["replies"] if reply["type"] == "quick_replies" for offer in reply["replies"]]
-    links = _open_links(turn, website)
+    if {reply["type"] for reply in replies} <= {"text", "keep", "started_over"}:
+        return text_message_of(_said(replies))
+    body = [part for reply in replies for part in _body(reply)]
+    offers = [offer for reply in replies if reply["type"] == "quick_replies" for offer in reply["replies"]]
+    links = _open_links(replies, website)
     actions: list[Any] = [SubmitAction(title=offer["title"], data={CHOICE: offer["choice"]}) for offer in offers]
     if len(actions) + len(links) > MOST_ACTIONS:
         listed = [Choice(title=offer["title"], value=offer["choice"]) for offer in offers]
-        body.append(ChoiceSetInput(id=CHOICE, style="compact", choices=listed))
+        body.append(ChoiceSetInput(id=CHOICE, style="compact", placeholder="Kies een antwoord", choices=listed))
         actions = [SubmitAction(title=ON)]
-    if any(reply["type"] == "scale" for reply in turn["replies"]):
+    if any(reply["type"] == "scale" for reply in replies):
         actions.append(SubmitAction(title=ON))
-    return _shown(said, body, actions + links)
+    return _shown(_said(replies), body, actions + links)
 
 
-def chosen_message_of(turn: Reply, website: str = "", chosen: str = "") -> Activity:
-    """What takes the place of a turn's message once the leader answered: the same, with nothing left to choose from.
+def chosen_message_of(replies: Replies, website: str = "", chosen: str = "") -> Activity:
+    """What takes the place of a message once the leader answered: the same, with nothing left to choose from.
 
     `chosen` is the title of what they chose, where they did not type.
     """
-    body = [part for reply in turn["replies"] if reply["type"] != "scale" for part in _body(reply)]
+    body = [part for reply in replies if reply["type"] != "scale" for part in _body(reply)]
     if chosen:
         body.append(TextBlock(text=f"Je koos: {chosen}", wrap=True, is_subtle=True))
-    return _shown("\n\n".join(_texts(turn)) or chosen, body, _open_links(turn, website))
+    return _shown(_said(replies), body, _open_links(replies, website))
 
 
-def _open_links(turn: Reply, website: str) -> list[Any]:
-    links = [link for reply in turn["replies"] for link in _links(reply, website)]
+def _said(replies: Replies) -> str:
+    """By this a card is announced, and it is shown where a card cannot be."""
+    return "\n\n".join(reply["text"] for reply in replies if reply["type"] == "text") or "Reflectiecoach"
+
+
+def _open_links(replies: Replies, website: str) -> list[Any]:
+    links = [link for reply in replies for link in _links(reply, website)]
     return [OpenUrlAction(title=title, url=url) for title, url in links]
 
 
-def _texts(turn: Reply) -> list[str]:
-    return [reply["text"] for reply in turn["replies"] if reply["type"] == "text"]
+def _numbers(scale: Reply) -> list[str]:
+    return [str(number) for number in range(scale["lowest"], scale["highest"] + 1)]
 
 
 def _shown(said: str, body: list[Any], actions: list[Any]) -> Activity:

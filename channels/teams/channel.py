@@ -36,9 +36,9 @@ from channels.teams.incoming import (
     cleaned,
     is_removal,
     sender_of,
-    waiting,
+    waiting_of,
 )
-from channels.teams.outgoing import AUDIENCE, SCOPE, NoTokenError
+from channels.teams.outgoing import NoTokenError
 from channels.teams.settings import Settings
 from channels.teams.trust import ActivityRefusedError, KeysAwayError, TokenRefusedError, Trust
 from channels.turn import open_processor
@@ -50,7 +50,7 @@ MOST_BYTES = 256 * 1024
 RETRY_AFTER = 2
 # Teams waits for fifteen.
 SECONDS_UNTIL_AN_ANSWER = 10
-SECONDS_BETWEEN_LOOKS = 5
+SECONDS_BETWEEN_LOOKS = 2
 TAKEN_OVER_AT_ONCE = 10
 SECONDS_TO_FINISH = 10
 
@@ -129,7 +129,7 @@ class TeamsInput(InputChannel):
         if is_removal(activity):
             await activities.forget(sender_of(activity, body), WELCOME)
         if asked := asked_of(activity, body):
-            claim = await activities.take(asked.sender, asked.key, waiting(body))
+            claim = await activities.take(asked.sender, asked.key, waiting_of(body, asked))
             if claim:
                 work = self._start(answers.answer(agent, claim))
                 await asyncio.wait({work}, timeout=max(0, begun + SECONDS_UNTIL_AN_ANSWER - time.monotonic()))
@@ -149,7 +149,7 @@ class TeamsInput(InputChannel):
         """Say whether the bot can sign in; then answer, now and again, what was left without an answer."""
         assert self._settings is not None  # noqa: S101 - there would be no task
         try:
-            await self._settings.tokens.get_access_token(AUDIENCE, [SCOPE])
+            await self._settings.tokens.token()
             logger.info("Teams is on.")
         except NoTokenError as error:
             logger.error("Teams cannot be answered: %s.", error)  # noqa: TRY400 - a line for who set it up
@@ -157,7 +157,7 @@ class TeamsInput(InputChannel):
             agent = _ready(app)
             try:
                 claims = await Activities(open_processor(agent)[1]).take_over(TAKEN_OVER_AT_ONCE) if agent else []
-            except (SQLAlchemyError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - without this task nothing is taken over any more
                 logger.error("What was left of Teams is not known: %s", type(error).__name__)  # noqa: TRY400
                 claims = []
             if claims and agent:

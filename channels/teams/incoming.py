@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import available_timezones
@@ -26,10 +26,15 @@ PERSONAL = "personal"
 INVITATION = "utter_invite_to_personal_chat"
 WELCOME = "welcome"
 ADDED, REMOVED = "add", "remove"
-KEPT = (
-    "type", "id", "channelId", "serviceUrl", "conversation", "recipient", "replyToId", "timestamp", "localTimestamp",
-    "locale", "localTimezone", "text", "value", "name", "action", "entities", "membersAdded", "channelData",
-)  # fmt: skip
+# What a reply is addressed by.
+ADDRESS = {
+    "id": None,
+    "channelId": None,
+    "serviceUrl": None,
+    "conversation": ("id", "tenantId", "conversationType", "isGroup"),
+    "recipient": ("id", "name"),
+    "from": ("id",),
+}
 LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 AT = re.compile(r"</?at\b[^>]*>", re.IGNORECASE)
 # They go into the addresses of replies, as they are; the second is kept in a column of the database.
@@ -47,9 +52,8 @@ class Asked:
     """What the coach is asked.
 
     `sender` is the conversation; `key` is the same when the same comes again; under `message_id` the turn is stored.
-    A leader typed `text` or made a `choice`; or else the channel itself says `tell`, one of its texts, with an
-    invitation to a personal chat where it is for others to read. `metadata` is what is known of the leader's language
-    and time zone.
+    A leader typed `text`, or chose it from the list on the message `chosen_on`, or pressed a `choice`; or else the
+    channel itself says `tell`, one of its texts. `metadata` is what is known of the leader's language and time zone.
     """
 
     sender: str
@@ -57,6 +61,7 @@ class Asked:
     message_id: str
     text: str = ""
     choice: str | None = None
+    chosen_on: str | None = None
     tell: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
@@ -148,10 +153,27 @@ def _is_installation(activity: Activity) -> bool:
     return any(member.id == bot for member in activity.members_added or ())
 
 
-def waiting(body: Mapping[str, Any]) -> str:
-    """What is stored of an activity until it is answered, as JSON: what answering takes, and not who it is from."""
-    kept = {name: body[name] for name in KEPT if name in body}
-    return json.dumps(kept | {"from": {"id": body.get("from", {}).get("id", "unknown")}})
+def waiting_of(body: Mapping[str, Any], asked: Asked) -> str:
+    """What is stored until it is answered, as JSON: what is asked, and where the answer goes, by ids without names."""
+    address = {
+        name: body[name] if parts is None else {part: body[name][part] for part in parts if part in body[name]}
+        for name, parts in ADDRESS.items()
+        if name in body
+    }
+    return json.dumps({"asked": asdict(asked), "address": {"type": ActivityTypes.message, **address}})
+
+
+def read_waiting(told: str) -> tuple[dict[str, Any], Asked]:
+    """Where the answer goes, as an activity, and what is asked.
+
+    Raises:
+        NoActivityError: another version of this program stored it.
+    """
+    waiting = json.loads(told)
+    try:
+        return waiting["address"], Asked(**waiting["asked"])
+    except (KeyError, TypeError) as error:
+        raise NoActivityError(f"stored otherwise ({type(error).__name__})") from None
 
 
 def sender_of(activity: Activity, body: Mapping[str, Any]) -> str:
@@ -180,8 +202,9 @@ def answer_of(activity: Activity) -> tuple[int, Any]:
     https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format
     """
     if pressed_on(activity) is not None:
-        # Empty text: what there is to say comes as a message.
-        return HTTPStatus.OK, {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "OK"}
+        # What there is to say comes as a message of the chat.
+        told = {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": "Gekozen"}
+        return HTTPStatus.OK, told
     if activity.name == "signin/tokenExchange":  # nobody signs in here: Teams then asks no further
         given = activity.value if isinstance(activity.value, Mapping) else {}
         told = {name: given.get(name) for name in ("id", "connectionName")}
@@ -193,13 +216,14 @@ def answer_of(activity: Activity) -> tuple[int, Any]:
 
 def _submitted(activity: Activity, body: Mapping[str, Any], data: Mapping[str, Any]) -> Asked:
     """What was pressed or chosen on a card; the same when it comes again under another id."""
-    key = _digest(activity.reply_to_id or activity.id, data)
+    key = _digest(activity.reply_to_id, data)
     choice, scale = data.get(CHOICE), data.get(SCALE)
     if isinstance(choice, str) and choice:
         return _asked(activity, body, key, choice=choice)
     if isinstance(scale, str) and scale.isdecimal():
-        return _asked(activity, body, key, text=scale)
-    return _asked(activity, body, key, tell="utter_nothing_chosen")
+        return _asked(activity, body, key, text=scale, chosen_on=activity.reply_to_id)
+    # It is pressed again as it is.
+    return _asked(activity, body, _digest(activity.id, data), tell="utter_nothing_chosen")
 
 
 def _asked(activity: Activity, body: Mapping[str, Any], key: str, **asked: Any) -> Asked:

@@ -10,6 +10,7 @@ import asyncio
 import random
 import re
 import time
+from collections.abc import Mapping
 from typing import Any, override
 
 import aiohttp
@@ -35,7 +36,7 @@ MOST_TRIES = 4
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 SECONDS_OF_A_CALL = 20
 LONGEST_ID = 10_000
-SECONDS_OF_A_TOKEN_CALL = 10
+SECONDS_OF_A_TOKEN_CALL = 5  # MSAL makes it twice
 # A token is replaced so long before its end.
 SECONDS_BEFORE_ITS_END = 300
 
@@ -103,11 +104,18 @@ class Calls:
             else:
                 if response.status not in RETRIED:
                     return response
-                told = response.headers.get("Retry-After", "")
-                wait = float(told) if told.isdecimal() else _pause(tries)
+                wait = retry_after(response.headers) or _pause(tries)
+                if wait > LONGEST_PAUSE:
+                    return response
                 response.release()
-            await asyncio.sleep(min(wait, LONGEST_PAUSE))
+            await asyncio.sleep(wait)
         return await handler(request)
+
+
+def retry_after(headers: Mapping[str, str] | None) -> float | None:
+    """After how many seconds a service wants to be asked again, where it says so."""
+    told = (headers or {}).get("Retry-After", "")
+    return float(told) if told.isdecimal() else None
 
 
 def _pause(tries: int) -> float:
@@ -116,7 +124,7 @@ def _pause(tries: int) -> float:
 
 
 class Tokens(MsalAuth):
-    """The token of the bot: asked for by one at a time, off the event loop, within seconds; kept until its end."""
+    """The token of the bot: asked for by one for all, off the event loop, within seconds; kept until its end."""
 
     def __init__(self, configuration: AgentAuthConfiguration, certificate: dict[str, str] | None = None) -> None:
         """Take who this is.
@@ -127,8 +135,8 @@ class Tokens(MsalAuth):
         """
         super().__init__(configuration)
         self._certificate = certificate
-        self._asking = asyncio.Lock()
-        self._token, self._until = "", 0.0
+        self._asking: asyncio.Task[None] | None = None
+        self._token, self._ends_at = "", 0.0
 
     def _create_client_application(self, tenant_id: str | None = None) -> ConfidentialClientApplication:
         told = self._msal_configuration
@@ -140,22 +148,30 @@ class Tokens(MsalAuth):
             timeout=SECONDS_OF_A_TOKEN_CALL,
         )
 
-    async def get_access_token(self, resource_url: str, scopes: list[str], force_refresh: bool = False) -> str:
+    async def token(self) -> str:
         """The token.
 
         Raises:
             NoTokenError: it is not given.
         """
-        if force_refresh or time.time() >= self._until:
-            async with self._asking:
-                if force_refresh or time.time() >= self._until:
-                    try:
-                        await asyncio.to_thread(self._get_client)  # its constructor asks the network
-                        given = await self._get_access_token(resource_url, scopes)
-                    except (ValueError, OSError) as error:
-                        raise NoTokenError(_reason(error)) from None
-                    self._token, self._until = given.token, given.expires_on - SECONDS_BEFORE_ITS_END
+        if time.time() >= self._ends_at - SECONDS_BEFORE_ITS_END:
+            # One question for all who wait for it, and it goes on when one of them leaves.
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._ask())
+            try:
+                await asyncio.shield(self._asking)
+            except NoTokenError:
+                if time.time() >= self._ends_at:
+                    raise
         return self._token
+
+    async def _ask(self) -> None:
+        try:
+            await asyncio.to_thread(self._get_client)  # its constructor asks the network
+            given = await self._get_access_token(AUDIENCE, [SCOPE])
+        except Exception as error:  # noqa: BLE001 - MSAL raises all kinds, with what the identity provider says
+            raise NoTokenError(_reason(error)) from None
+        self._token, self._ends_at = given.token, given.expires_on
 
 
 def _reason(error: Exception) -> str:
@@ -190,7 +206,7 @@ class Clients(RestChannelServiceClientFactory):
         use_anonymous: bool = False,
     ) -> TeamsConnectorClient:
         """A client for the service at an address, under the bot's own token, whatever the activity says it is for."""
-        token = await self._tokens.get_access_token(AUDIENCE, [SCOPE])
+        token = await self._tokens.token()
         client = TeamsConnectorClient(service_url, token, session=self._calls.session(service_url))
         # It cuts longer ids off at 150, without a word.
         setattr(client.conversations, "_max_conversation_id_length", LONGEST_ID)  # noqa: B010 - not in its type
@@ -214,13 +230,7 @@ def tokens_for(
         secret: the bot's secret.
         certificate: instead of it (`Tokens`).
         login: the address of the identity provider with the tenant in it, for an emulator; otherwise Microsoft's.
-
-    Raises:
-        ValueError: something is missing.
     """
-    missing = [name for name, told in (("app id", app_id), ("tenant", tenant)) if not told]
-    if missing or bool(secret) == bool(certificate):
-        raise ValueError(f"Teams needs {' and '.join([*missing, 'either a secret or a certificate'])}.")
     configuration = AgentAuthConfiguration(
         client_id=app_id,
         tenant_id=tenant,

@@ -49,8 +49,9 @@ class Settings:
         app_id, tenant = told.get("app_id", "").lower(), told.get("tenant", "").lower()
         if not app_id:
             return None
-        tenants = frozenset(_listed(told.get("tenants", "").lower())) | {tenant}
-        for name, given in (("TEAMS_APP_ID", app_id), *(("TEAMS_TENANT_ID", one) for one in sorted(tenants))):
+        others = _listed(told.get("tenants", "").lower())
+        named = [("TEAMS_APP_ID", app_id), ("TEAMS_TENANT_ID", tenant)]
+        for name, given in (*named, *(("TEAMS_OTHER_TENANTS", other) for other in others)):
             if not GUID.fullmatch(given):
                 raise ValueError(f"{name} is {given!r}; it reads 00000000-0000-0000-0000-000000000000.")
         if bool(told.get("secret")) == bool(told.get("certificate")):
@@ -61,7 +62,7 @@ class Settings:
             raise ValueError(f"PUBLIC_URL is {public!r}; it reads https://coach.example.nl.")
         return cls(
             app_id,
-            tenants,
+            frozenset({tenant, *others}),
             tokens_for(app_id, tenant, told.get("secret", ""), certificate, told.get("login", "")),
             _read("TEAMS_SERVICES", told.get("services", ""), lambda given: Hosts(_listed(given))),
             told.get("metadata") or METADATA,
@@ -83,17 +84,20 @@ def _listed(told: str) -> tuple[str, ...]:
 
 
 def _certificate(path: str) -> dict[str, str]:
-    """The private key and the certificate of a PEM file, as MSAL takes them.
+    """The private key and its certificate of a PEM file, as MSAL takes them; those of issuers may stand behind it.
 
     Raises:
         ValueError: the file cannot be read, or has not both.
     """
     try:
-        parts = {found[1]: found[0] for found in PEM.finditer(Path(path).read_text(encoding="ascii"))}
-        key = next(part for kind, part in parts.items() if kind.endswith("PRIVATE KEY"))
-        load_pem_private_key(key.encode(), None)
-        load_pem_x509_certificate(parts["CERTIFICATE"].encode())
-    except (OSError, ValueError, TypeError, KeyError, StopIteration) as error:
+        parts = [(found[1], found[0]) for found in PEM.finditer(Path(path).read_text(encoding="ascii"))]
+        key = next(part for kind, part in parts if kind.endswith("PRIVATE KEY"))
+        certificate = next(part for kind, part in parts if kind == "CERTIFICATE")
+        public = load_pem_private_key(key.encode(), None).public_key()
+        fits = load_pem_x509_certificate(certificate.encode()).public_key() == public
+    except (OSError, ValueError, TypeError, StopIteration) as error:
         told = f"TEAMS_CERTIFICATE is no PEM file with a private key, without a password, and its certificate: {path}"
         raise ValueError(f"{told} ({type(error).__name__}).") from None
-    return {"private_key": key, "public_certificate": parts["CERTIFICATE"]}
+    if not fits:
+        raise ValueError(f"The first certificate in TEAMS_CERTIFICATE is not the private key's: {path}.")
+    return {"private_key": key, "public_certificate": certificate}

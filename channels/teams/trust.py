@@ -127,12 +127,12 @@ class Trusted:
 class Trust:
     """Tells true tokens for this app from all others, and whether an activity is what they are for."""
 
-    def __init__(self, app_id: str, tenants: Set[str] = frozenset(), metadata: str = METADATA) -> None:
+    def __init__(self, app_id: str, tenants: Set[str], metadata: str = METADATA) -> None:
         """Take who this is.
 
         Args:
             app_id: of the bot, which tokens are for.
-            tenants: the only ones whose people are heard; without any, every tenant that may install the bot.
+            tenants: the only ones whose people are heard.
             metadata: the address of the OpenID metadata; another one is for an emulator with keys of its own.
         """
         self._app_id, self._tenants = app_id, tenants
@@ -179,7 +179,7 @@ class Trust:
         if activity.get("serviceUrl") != trusted.claims["serviceurl"]:
             raise ActivityRefusedError("another service")
         told = tenants_of(activity)
-        if self._tenants and not (len(told) == 1 and told <= self._tenants):
+        if not (len(told) == 1 and told <= self._tenants):
             raise ActivityRefusedError("another tenant")
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 
 from storage.activities import Activities, Claim, Offer
-from storage.schema import DAY, activities, erase, purge
+from storage.schema import DAY, activities, conversations, erase, purge
 from storage.tracker_store import ConversationStore
 
 TOLD = '{"text": "geheim"}'
@@ -33,6 +33,10 @@ async def rows(store: ConversationStore) -> list[Any]:
 
 async def change(store: ConversationStore, **values: Any) -> None:
     await store.run(lambda connection: connection.execute(sa.update(activities).values(values)), writes=True)
+
+
+async def offers(table: Activities, sender: str = "leader") -> list[Offer]:
+    return (await table.before(Claim(sender, "", "", 0, 0))).offers
 
 
 async def take(table: Activities, key: str = "one", sender: str = "leader") -> Claim:
@@ -65,7 +69,7 @@ async def test_what_nobody_holds_any_more_is_taken_over_the_oldest_first(
     table: Activities, store: ConversationStore
 ) -> None:
     for key in ("one", "two", "three"):
-        await take(table, key)
+        await take(table, key, f"leader {key}")
     assert await table.take_over(10) == []
     await change(store, held_until=time.time() - 1)
     first, second = await table.take_over(2)
@@ -77,7 +81,7 @@ async def test_what_nobody_holds_any_more_is_taken_over_the_oldest_first(
 
 async def test_of_many_who_take_over_each_takes_another(table: Activities, store: ConversationStore) -> None:
     for number in range(12):
-        await take(table, str(number))
+        await take(table, str(number), f"leader {number}")
     await change(store, held_until=time.time() - 1)
     taken = [claim.key for claims in await asyncio.gather(*(table.take_over(4) for _ in range(6))) for claim in claims]
     assert len(taken) == len(set(taken))
@@ -116,21 +120,21 @@ async def test_what_is_given_back_is_taken_again_after_a_while(table: Activities
     claim = await take(table)
     await table.give_back(claim, 60)
     assert await table.take_over(1) == []
-    claim = await take(table, "two")
+    claim = await take(table, "two", "another")
     await table.give_back(claim, -1)
     assert [one.key for one in await table.take_over(2)] == ["two"]
 
 
 async def test_only_the_last_message_offers_something(table: Activities) -> None:
     await table.finish(await take(table), "sent-1", "[1]")
-    assert await table.offers("leader") == [Offer("sent-1", "[1]")]
-    assert await table.offers("another") == []
+    assert await offers(table, "leader") == [Offer("sent-1", "[1]")]
+    assert await offers(table, "another") == []
     await table.finish(await take(table, "no turn"), "sent-x")
-    assert await table.offers("leader") == [Offer("sent-1", "[1]")]
+    assert await offers(table, "leader") == [Offer("sent-1", "[1]")]
     await table.finish(await take(table, "two"), "sent-2", "[2]", is_turn=True)
-    assert await table.offers("leader") == [Offer("sent-2", "[2]")]
+    assert await offers(table, "leader") == [Offer("sent-2", "[2]")]
     await table.finish(await take(table, "three"), "sent-3", is_turn=True)
-    assert await table.offers("leader") == []
+    assert await offers(table, "leader") == []
 
 
 async def test_what_was_forgotten_comes_as_a_new_one(table: Activities) -> None:
@@ -139,15 +143,40 @@ async def test_what_was_forgotten_comes_as_a_new_one(table: Activities) -> None:
     assert await table.take("leader", "one", TOLD)
 
 
-async def test_an_erased_conversation_takes_its_activities_with_it(table: Activities, store: ConversationStore) -> None:
+async def test_an_erased_conversation_takes_what_is_answered_with_it(
+    table: Activities, store: ConversationStore, domain: Domain
+) -> None:
     erasing, other = await take(table), await take(table, "two", "another")
     await table.finish(await take(table, "three"), "sent-1", "[geheim]")
     await asyncio.to_thread(erase, store._engine, "leader")
-    assert [row.sender_id for row in await rows(store)] == [other.sender_id]
-    # The reply to the message that erased it was still to be sent; that it was sent is kept, and nothing else.
+    # The reply to the message that erased it is still to be sent.
+    assert [row.activity_key for row in await rows(store)] == [erasing.key, other.key]
     await table.finish(erasing, "sent-2")
     assert await table.take("leader", "one", TOLD) is None
     assert "geheim" not in str([row for row in await rows(store) if row.sender_id == "leader"])
+
+
+async def test_of_a_conversation_the_oldest_is_answered_first(table: Activities, store: ConversationStore) -> None:
+    first, second = await take(table, "one"), await take(table, "two")
+    other = await take(table, "three", "another")
+    assert not (await table.before(first)).is_waiting
+    assert not (await table.before(other)).is_waiting
+    assert (await table.before(second)).is_waiting
+    await change(store, held_until=time.time() - 1)
+    assert [claim.key for claim in await table.take_over(5)] == ["one", "three"]
+    assert await table.take_over(5) == []
+    await table.finish(first, "sent-1")
+    assert not (await table.before(second)).is_waiting
+    assert [claim.key for claim in await table.take_over(5)] == ["two"]
+
+
+async def test_what_waits_outlives_the_purge_of_its_conversation(table: Activities, store: ConversationStore) -> None:
+    await take(table)
+    await table.finish(await take(table, "two"), "sent-1")
+    row = {"sender_id": "leader", "sequence": 1, "written_at": time.time() - 29 * DAY}
+    await store.run(lambda connection: connection.execute(sa.insert(conversations).values(row)), writes=True)
+    assert await asyncio.to_thread(purge, store._engine, 28) == 1
+    assert [row.activity_key for row in await rows(store)] == ["one"]
 
 
 async def test_what_belongs_to_no_conversation_is_gone_after_a_day(table: Activities, store: ConversationStore) -> None:

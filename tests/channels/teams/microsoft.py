@@ -205,7 +205,7 @@ class Microsoft:
         """Take a message, a change of one, or a sign of typing; under a token that was given."""
         self.calls.append((request.method, request.path, request.headers.get("Authorization", "")))
         activity = await request.json()
-        if self.answers:
+        if self.answers and activity.get("type") != "typing":
             status, headers = self.answers.pop(0)
             return web.json_response({}, status=status, headers=headers)
         if self._which.random() < self.share:
@@ -218,7 +218,11 @@ class Microsoft:
         if where is None or request.method not in {"POST", "PUT"}:
             return web.json_response({"error": {"code": "NotFound"}}, status=404)
         conversation, about = where.groups()
-        return self._update(about, activity) if request.method == "PUT" else self._take(conversation, about, activity)
+        return (
+            self._update(conversation, about, activity)
+            if request.method == "PUT"
+            else self._take(conversation, about, activity)
+        )
 
     def _take(self, conversation: str, about: str | None, activity: dict[str, Any]) -> web.Response:
         number = f"sent-{len(self.calls)}"
@@ -232,9 +236,9 @@ class Microsoft:
             self._answers[about].append(message)
         return web.json_response({"id": number}, status=201)
 
-    def _update(self, about: str | None, activity: dict[str, Any]) -> web.Response:
+    def _update(self, conversation: str, about: str | None, activity: dict[str, Any]) -> web.Response:
         for message in self.messages:
-            if message.id == about:
+            if (message.conversation, message.id) == (conversation, about):
                 message.before.append(message.shown)
                 message.shown = activity
                 return web.json_response({"id": about})

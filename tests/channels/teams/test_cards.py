@@ -17,12 +17,8 @@ SUMMARY = {
 }
 
 
-def turn(*replies: dict[str, Any]) -> dict[str, Any]:
-    return {"id": "1", "said": "hallo", "at": "2026-11-28T10:00:00+00:00", "replies": list(replies), "erased": False}
-
-
-def card_of(turn: dict[str, Any], website: str = "") -> dict[str, Any]:
-    message = message_of(turn, website)
+def card_of(*replies: dict[str, Any], website: str = "") -> dict[str, Any]:
+    message = message_of(replies, website)
     (attachment,) = message.attachments or []
     assert attachment.content_type == "application/vnd.microsoft.card.adaptive"
     # Text beside a card would be read twice.
@@ -36,14 +32,14 @@ def card_of(turn: dict[str, Any], website: str = "") -> dict[str, Any]:
 
 
 def test_words_alone_are_one_message_of_text() -> None:
-    message = message_of(turn(TEXT, {"type": "text", "text": "Vertel."}, {"type": "keep"}))
+    message = message_of([TEXT, {"type": "text", "text": "Vertel."}, {"type": "keep"}])
     assert message.text == f"{TEXT['text']}\n\nVertel."
     assert message.text_format == "markdown"
     assert message.attachments is None
 
 
 def test_what_is_offered_can_be_pressed() -> None:
-    content = card_of(turn({"type": "progress", "step": 2, "total": 4}, TEXT, OFFERS))
+    content = card_of({"type": "progress", "step": 2, "total": 4}, TEXT, OFFERS)
     assert [part["text"] for part in content["body"]] == ["Stap 2 van 4", TEXT["text"]]
     assert [(action["type"], action["title"], action["data"]) for action in content["actions"]] == [
         ("Action.Submit", "Ja", {"choice": "ab12"}),
@@ -54,7 +50,7 @@ def test_what_is_offered_can_be_pressed() -> None:
 def test_more_than_teams_shows_is_a_list_to_choose_from() -> None:
     many = {"type": "quick_replies", "replies": [{"choice": str(n), "title": f"Keus {n}"} for n in range(7)]}
     link = {"type": "link", "title": "Mail", "url": "mailto:info@netwerkmetandereogen.nl"}
-    content = card_of(turn(TEXT, many, link))
+    content = card_of(TEXT, many, link)
     choices = content["body"][-1]
     assert (choices["type"], choices["id"]) == ("Input.ChoiceSet", "choice")
     assert [(choice["title"], choice["value"]) for choice in choices["choices"]] == [
@@ -64,7 +60,7 @@ def test_more_than_teams_shows_is_a_list_to_choose_from() -> None:
 
 
 def test_a_summary_stands_on_its_card_with_what_can_be_done_with_it() -> None:
-    content = card_of(turn(TEXT, SUMMARY, OFFERS), "https://coach.example/webhooks/website/")
+    content = card_of(TEXT, SUMMARY, OFFERS, website="https://coach.example/webhooks/website/")
     lines = [[part["text"] for part in container["items"]] for container in content["body"][1:]]
     assert lines == [
         ["Gun het tijd", "elke maand samen eten"],
@@ -73,11 +69,11 @@ def test_a_summary_stands_on_its_card_with_what_can_be_done_with_it() -> None:
     ]
     links = [action["url"] for action in content["actions"] if action["type"] == "Action.OpenUrl"]
     assert links == [f"https://coach.example/webhooks/website/{SUMMARY[name]}" for name in ("page", "calendar")]
-    assert [action["type"] for action in card_of(turn(TEXT, SUMMARY, OFFERS))["actions"]] == ["Action.Submit"] * 2
+    assert [action["type"] for action in card_of(TEXT, SUMMARY, OFFERS)["actions"]] == ["Action.Submit"] * 2
 
 
 def test_a_number_is_chosen_from_a_list() -> None:
-    content = card_of(turn(TEXT, {"type": "scale", "lowest": 1, "highest": 3}))
+    content = card_of(TEXT, {"type": "scale", "lowest": 1, "highest": 3})
     listed = content["body"][-1]
     assert (listed["type"], listed["id"]) == ("Input.ChoiceSet", "scale")
     assert [choice["value"] for choice in listed["choices"]] == ["1", "2", "3"]
@@ -87,10 +83,10 @@ def test_a_number_is_chosen_from_a_list() -> None:
 def test_a_card_that_was_answered_has_nothing_left_to_choose_from() -> None:
     link = {"type": "link", "title": "Mail", "url": "mailto:info@netwerkmetandereogen.nl"}
     scale = {"type": "scale", "lowest": 1, "highest": 3}
-    (attachment,) = chosen_message_of(turn(TEXT, OFFERS, link, scale), chosen="Ja").attachments or []
+    (attachment,) = chosen_message_of([TEXT, OFFERS, link, scale], chosen="Ja").attachments or []
     assert [action["title"] for action in attachment.content["actions"]] == ["Mail"]
     assert [part["text"] for part in attachment.content["body"]] == [TEXT["text"], "Je koos: Ja"]
-    (typed,) = chosen_message_of(turn(TEXT, OFFERS)).attachments or []
+    (typed,) = chosen_message_of([TEXT, OFFERS]).attachments or []
     assert "actions" not in typed.content
     assert [part["text"] for part in typed.content["body"]] == [TEXT["text"]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import signal
 import sqlite3
@@ -16,10 +17,15 @@ from typing import Any
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from rasa.shared.exceptions import RasaException
 
-from channels.teams.answering import FOR_GOOD
-from channels.teams.channel import MOST_BYTES, SECONDS_UNTIL_AN_ANSWER, TeamsInput
+from channels.teams.answering import FOR_GOOD, SECONDS_OF_TRYING_A_TURN
+from channels.teams.channel import MOST_BYTES, SECONDS_BETWEEN_LOOKS, SECONDS_UNTIL_AN_ANSWER, TeamsInput
 from channels.teams.settings import Settings
 from storage.activities import SECONDS_OF_A_LEASE
 from tests.channels.teams.connector import APP, FORBIDDEN, REFUSED, TENANT, token
@@ -282,6 +288,40 @@ def test_where_others_read_the_coach_invites_and_keeps_nothing(teams: Teams) -> 
     assert teams.counts() == {**before, "activities": before["activities"] + 1}
 
 
+def test_a_message_that_is_not_taken_leaves_its_question_open(teams: Teams) -> None:
+    person = teams.person()
+    card = teams.say(person, STORY)
+    assert card
+    assert teams.say(person, "x" * 2001)
+    assert teams.press(person, card, "Ja, mandaat")
+
+
+def test_a_number_of_another_card_is_no_answer(teams: Teams) -> None:
+    person = teams.person()
+    card = teams.say(person, STORY)
+    assert card
+    before = teams.counts()["events"]
+    late = teams.say(person, replyToId="sent-long-ago", value={"scale": "7"})
+    assert late
+    assert "voorbij" in late.shown["text"]
+    assert teams.counts()["events"] == before
+
+
+def test_nothing_chosen_is_told_as_often_as_it_is_pressed(teams: Teams) -> None:
+    person = teams.person()
+    for _ in range(2):
+        assert teams.say(person, replyToId="sent-1", value={"scale": ""})
+
+
+def test_what_an_open_card_offers_is_kept_without_what_the_leader_said(teams: Teams) -> None:
+    person = teams.person()
+    teams.say(person, "de buurt heet Klaverland, en alles moet eerst langs mijn directeur")
+    with sqlite3.connect(teams.database) as database:
+        kept = [row[0] for row in database.execute("SELECT offered FROM activities WHERE offered IS NOT NULL")]
+    assert any("langs mijn directeur" in one for one in kept)  # the coach gives it back
+    assert not any("Klaverland" in one for one in kept)
+
+
 def test_a_changed_and_a_deleted_message_are_told_of_once(teams: Teams) -> None:
     person = teams.person()
     teams.say(person, STORY)
@@ -343,6 +383,52 @@ def test_nothing_that_is_typed_is_logged_and_nobody_is_named_in_the_database(tea
     assert "Zonneroos" in stored
     for known in (person.conversation, f"29:person-{person.number}", f"Persoon {person.number}"):
         assert f'"{known}"' not in stored
+
+
+def test_who_has_everything_erased_hears_so_also_when_the_connector_is_away(teams: Teams) -> None:
+    person = teams.person()
+    teams.say(person, STORY)
+    asked = teams.say(person, "wis mijn gesprek")
+    assert asked
+    yes = next(title for title in presses(asked.card) if title.startswith("Ja"))
+    pressed = person.activity(replyToId=asked.id, value=presses(asked.card)[yes])
+    with teams.microsoft.away():
+        assert teams.post(pressed).status_code == 200
+    assert teams.post(pressed).status_code == 200
+    wait_for(lambda: teams.answer_to(pressed), 30)
+    wait_for(lambda: presses(asked.card) == {}, 5)
+    time.sleep(SECONDS_BETWEEN_LOOKS + 1)
+    assert teams.answer_to(pressed)
+
+
+def test_what_failed_at_first_is_answered_before_what_came_after(teams: Teams) -> None:
+    person = teams.person()
+    first, second = person.activity(text=STORY), person.activity(text="ja, dat klopt")
+    teams.actions.kill()
+    teams.actions.wait()
+    assert teams.post(first).status_code == 200
+    teams.actions = teams.start(0)
+    assert teams.post(second).status_code == 200
+    wait_for(lambda: teams.answer_to(second), 30)
+    assert [message.answers for message in teams.microsoft.of(person.conversation)] == [first["id"], second["id"]]
+
+
+def test_who_is_asked_to_do_it_again_can(teams: Teams) -> None:
+    person = teams.person()
+    card = teams.say(person, STORY)
+    assert card
+    pressed = {"replyToId": card.id, "value": presses(card.card)["Ja, mandaat"]}
+    teams.actions.kill()
+    teams.actions.wait()
+    first = person.activity(**pressed)
+    assert teams.post(first).status_code == 200
+    with sqlite3.connect(teams.database) as database:
+        longer_ago = "UPDATE activities SET taken_at = taken_at - ? WHERE held_until IS NOT NULL"
+        database.execute(longer_ago, (SECONDS_OF_TRYING_A_TURN,))
+    failed = wait_for(lambda: teams.answer_to(first), 20)
+    assert "Er ging iets mis" in failed.shown["text"]
+    teams.actions = teams.start(0)
+    assert teams.say(person, **pressed)
 
 
 def test_what_the_connector_refuses_for_now_is_said_once(teams: Teams) -> None:
@@ -441,7 +527,7 @@ def test_without_an_app_id_teams_is_off_and_says_so(caplog: pytest.LogCaptureFix
     [
         ({"app_id": "mijn app"}, "TEAMS_APP_ID is 'mijn app'"),
         ({"tenant": ""}, "TEAMS_TENANT_ID is ''"),
-        ({"tenants": f"{TENANT}, school"}, "TEAMS_TENANT_ID is 'school'"),
+        ({"tenants": f"{TENANT}, school"}, "TEAMS_OTHER_TENANTS is 'school'"),
         ({"secret": ""}, "either TEAMS_SECRET or TEAMS_CERTIFICATE"),
         ({"certificate": "x.pem"}, "either TEAMS_SECRET or TEAMS_CERTIFICATE"),
         ({"secret": "", "certificate": "/nergens/x.pem"}, "TEAMS_CERTIFICATE is no PEM file"),
@@ -458,10 +544,26 @@ def test_a_setting_that_is_wrong_is_one_clear_line(told: dict[str, str], line: s
     assert SECRET not in str(refused.value)
 
 
+def certificate_of_another(folder: Path) -> bytes:
+    """A certificate whose key is another one."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
 def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
     certificate, key = self_signed(tmp_path)
     with pytest.raises(ValueError, match="no PEM file"):
         Settings.of(credentials(secret="", certificate=str(key)))
     both = tmp_path / "both.pem"
-    both.write_bytes(key.read_bytes() + certificate.read_bytes())
-    assert Settings.of(credentials(secret="", certificate=str(both)))
+    issuer = certificate_of_another(tmp_path)
+    both.write_bytes(key.read_bytes() + certificate.read_bytes() + issuer)
+    settings = Settings.of(credentials(secret="", certificate=str(both)))
+    assert settings
+    # The issuer's comes along, and is not what the bot signs with.
+    assert (settings.tokens._certificate or {})["public_certificate"].strip() == certificate.read_text().strip()
+    both.write_bytes(key.read_bytes() + issuer + certificate.read_bytes())
+    with pytest.raises(ValueError, match="is not the private key's"):
+        Settings.of(credentials(secret="", certificate=str(both)))

@@ -18,7 +18,9 @@ from channels.teams.incoming import (
     asked_of,
     cleaned,
     is_removal,
+    read_waiting,
     sender_of,
+    waiting_of,
 )
 from channels.turn import START
 from tests.channels.teams.connector import ACTIVITY, APP, TENANT
@@ -187,6 +189,33 @@ def test_language_and_time_zone_are_taken_along_where_they_are_some() -> None:
         "timezone": "Europe/Brussels",
     }
     assert asked(locale="../etc/passwd", localTimezone="Mars/Olympus").metadata == {}
+
+
+def test_while_it_waits_nobody_is_named() -> None:
+    sam = {"id": "29:sam", "name": "Sam de Vries", "aadObjectId": "aad-of-sam"}
+    told = {
+        **ACTIVITY,
+        "from": sam,
+        "conversation": {**ACTIVITY["conversation"], "name": "Sam de Vries", "aadObjectId": "aad-of-sam"},
+        "channelData": {"tenant": {"id": TENANT}, "source": {"name": "Sam de Vries"}},
+        "entities": [{"type": "clientInfo", "locale": "nl-NL", "timezone": "Europe/Amsterdam"}],
+    }
+    for what in ({}, {"type": "conversationUpdate", "membersAdded": [sam, BOT]}, SUBMIT):
+        body = cleaned({**told, **what})
+        said = asked_of(activity_of(body), body)
+        assert said
+        stored = waiting_of(body, said)
+        assert "Vries" not in stored
+        assert "aad" not in stored
+        address, again = read_waiting(stored)
+        assert again == said
+        assert activity_of(address).conversation.id == ACTIVITY["conversation"]["id"]
+
+
+@pytest.mark.parametrize("stored", ["{}", '{"address": {}}', '{"address": {}, "asked": {"x": 1}}'])
+def test_what_another_version_stored_is_said_to_be(stored: str) -> None:
+    with pytest.raises(NoActivityError, match="stored otherwise"):
+        read_waiting(stored)
 
 
 def test_nulls_and_empty_text_are_nothing() -> None:

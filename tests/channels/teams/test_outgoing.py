@@ -13,7 +13,7 @@ from microsoft_agents.activity import Activity
 from microsoft_agents.hosting.core import ClaimsIdentity, TeamsConnectorClient
 
 from channels.teams import outgoing
-from channels.teams.outgoing import AUDIENCE, MOST_TRIES, Calls, Clients, Hosts, Tokens, tokens_for
+from channels.teams.outgoing import AUDIENCE, MOST_TRIES, Calls, Clients, Hosts, Tokens, retry_after, tokens_for
 from tests.channels.teams.connector import APP, TENANT
 from tests.channels.teams.microsoft import SECRET, Microsoft
 from tools.settings import HOST, free_port
@@ -114,15 +114,14 @@ def test_only_microsofts_hosts_and_the_emulator_are_called(address: str, allowed
 
 
 async def test_many_turns_ask_for_one_token_and_keep_it_until_its_end(microsoft: Microsoft, tokens: Tokens) -> None:
-    scopes = [outgoing.SCOPE]
-    many = await asyncio.gather(*(tokens.get_access_token(AUDIENCE, scopes) for _ in range(50)))
+    many = await asyncio.gather(*(tokens.token() for _ in range(50)))
     assert set(many) == {"token-1"}
     assert len(microsoft.asked) == 1
 
 
 async def test_a_token_is_replaced_before_its_end(microsoft: Microsoft, tokens: Tokens) -> None:
     microsoft.seconds = 200
-    first, second = [await tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]) for _ in range(2)]
+    first, second = [await tokens.token() for _ in range(2)]
     assert (first, second) == ("token-1", "token-2")
 
 
@@ -130,7 +129,7 @@ async def test_a_certificate_takes_the_place_of_the_secret(microsoft: Microsoft)
     shown, kept = (path.read_text() for path in microsoft.certificate)
     certificate = {"public_certificate": shown, "private_key": kept}
     tokens = tokens_for(APP, TENANT, certificate=certificate, login=microsoft.login)
-    assert await tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]) == "token-1"
+    assert await tokens.token() == "token-1"
     (asked,) = microsoft.asked
     assert "client_secret" not in asked
     assert asked["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -141,9 +140,9 @@ async def test_an_identity_provider_that_is_away_is_said_in_seconds_and_asked_ag
 ) -> None:
     tokens = tokens_for(APP, TENANT, SECRET, login=f"https://localhost:{free_port()}/{TENANT}")
     with pytest.raises(outgoing.NoTokenError, match="is away"):
-        await asyncio.wait_for(tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]), 15)
+        await asyncio.wait_for(tokens.token(), 15)
     monkeypatch.setattr(tokens._msal_configuration, "AUTHORITY", microsoft.login)
-    assert await tokens.get_access_token(AUDIENCE, [outgoing.SCOPE]) == "token-1"
+    assert await tokens.token() == "token-1"
 
 
 async def test_a_long_conversation_id_stays_whole(microsoft: Microsoft, client: TeamsConnectorClient) -> None:
@@ -152,17 +151,36 @@ async def test_a_long_conversation_id_stays_whole(microsoft: Microsoft, client: 
     assert microsoft.calls[0][1] == f"/emea/v3/conversations/{conversation}/activities"
 
 
-@pytest.mark.parametrize(
-    ("app", "tenant", "secret", "certificate", "said"),
-    [
-        ("", TENANT, SECRET, None, "app id"),
-        (APP, "", SECRET, None, "tenant"),
-        (APP, TENANT, "", None, "either a secret or a certificate"),
-        (APP, TENANT, SECRET, {"private_key": "x", "public_certificate": "y"}, "either a secret or a certificate"),
-    ],
-)
-def test_what_is_missing_is_said_at_once(
-    app: str, tenant: str, secret: str, certificate: dict[str, str] | None, said: str
+async def test_who_waits_for_a_token_that_is_not_given_waits_for_one_question(
+    microsoft: Microsoft, tokens: Tokens
 ) -> None:
-    with pytest.raises(ValueError, match=said):
-        tokens_for(app, tenant, secret, certificate)
+    tokens._msal_configuration.AUTHORITY = f"https://localhost:{free_port()}/{TENANT}"
+    waiting = await asyncio.wait_for(asyncio.gather(*(tokens.token() for _ in range(20)), return_exceptions=True), 15)
+    assert {type(one) for one in waiting} == {outgoing.NoTokenError}
+    assert len({id(one) for one in waiting}) == 1
+
+
+async def test_a_token_is_kept_to_its_end_when_no_other_is_given(
+    microsoft: Microsoft, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    microsoft.seconds = 200
+    assert await tokens.token() == "token-1"
+
+    async def refuse(*args: object) -> None:
+        raise KeyError("token_endpoint")
+
+    monkeypatch.setattr(tokens, "_get_access_token", refuse)
+    assert await tokens.token() == "token-1"
+    tokens._ends_at = 0
+    with pytest.raises(outgoing.NoTokenError, match="KeyError"):
+        await tokens.token()
+
+
+async def test_a_service_that_wants_to_be_left_alone_for_long_is(
+    microsoft: Microsoft, client: TeamsConnectorClient
+) -> None:
+    microsoft.answers.append((429, {"Retry-After": "60"}))
+    with pytest.raises(aiohttp.ClientResponseError) as refused:
+        await client.conversations.send_to_conversation("a:chat", SAID)
+    assert retry_after(refused.value.headers) == 60
+    assert len(microsoft.calls) == 1

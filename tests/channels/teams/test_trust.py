@@ -64,9 +64,14 @@ async def test_a_true_token_is_for_one_activity(trust: Trust, made: Callable[[],
         trust.match(trusted, ACTIVITY | said)
 
 
-async def test_without_a_tenant_of_our_own_every_tenant_is_heard(shown: dict[str, Any]) -> None:
-    trust = Trust(APP, metadata=shown["address"])
-    trust.match(await trust.check(f"Bearer {token()}"), ACTIVITY | {"conversation": {"tenantId": "elsewhere"}})
+async def test_people_of_other_tenants_are_heard_where_they_are_named(shown: dict[str, Any]) -> None:
+    trust = Trust(APP, frozenset({TENANT, "another"}), shown["address"])
+    trusted = await trust.check(f"Bearer {token()}")
+    for tenant in (TENANT, "another"):
+        told = {"conversation": {"tenantId": tenant}, "channelData": {"tenant": {"id": tenant}}}
+        trust.match(trusted, ACTIVITY | told)
+    with pytest.raises(ActivityRefusedError):
+        trust.match(trusted, ACTIVITY | {"conversation": {"tenantId": "another"}})
 
 
 async def test_a_new_key_is_read_when_it_is_first_met_and_an_old_one_goes(
