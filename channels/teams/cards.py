@@ -6,6 +6,7 @@ shows on a phone: https://learn.microsoft.com/microsoftteams/platform/task-modul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -27,13 +28,15 @@ MOST_ACTIONS = 6
 # Where what was chosen stands in what Teams sends back.
 CHOICE, SCALE = "choice", "scale"
 ON = "Verder"
+SITE = re.compile(r"(?<![\w/@.-])www(?:\.[\w-]+)+\b")
+MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 
 Replies = Sequence[Reply]
 
 
 def text_message_of(text: str) -> Activity:
     """The message that says a text."""
-    return Activity(type=ActivityTypes.message, text=text, text_format="markdown")
+    return Activity(type=ActivityTypes.message, text=_linked(text), text_format="markdown")
 
 
 def invitation_of(text: str, app_id: str) -> Activity:
@@ -45,6 +48,11 @@ def invitation_of(text: str, app_id: str) -> Activity:
         title="Praat persoonlijk verder", url=f"https://teams.microsoft.com/l/chat/0/0?users=28:{app_id}"
     )
     return _shown(text, [TextBlock(text=text, wrap=True)], [open_chat])
+
+
+def _linked(text: str) -> str:
+    """A text whose addresses can be pressed: Teams makes no links of its own on a card."""
+    return MAIL.sub(r"[\g<0>](mailto:\g<0>)", SITE.sub(r"[\g<0>](https://\g<0>)", text))
 
 
 def is_offer(replies: Replies) -> bool:
@@ -124,7 +132,7 @@ def _body(reply: Reply) -> Iterable[Any]:
         case "progress":
             yield TextBlock(text=f"Stap {reply['step']} van {reply['total']}", is_subtle=True, size="Small")
         case "text":
-            yield TextBlock(text=reply["text"], wrap=True)
+            yield TextBlock(text=_linked(reply["text"]), wrap=True)
         case "scale":
             listed = [Choice(title=number, value=number) for number in _numbers(reply)]
             yield ChoiceSetInput(id=SCALE, style="compact", placeholder="Kies een cijfer", choices=listed)

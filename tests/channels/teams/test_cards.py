@@ -38,6 +38,16 @@ def test_words_alone_are_one_message_of_text() -> None:
     assert message.attachments is None
 
 
+def test_addresses_in_a_text_can_be_pressed() -> None:
+    said = {"type": "text", "text": "Mail info@netwerkmetandereogen.nl of kijk op www.netwerkmetandereogen.nl."}
+    linked = (
+        "Mail [info@netwerkmetandereogen.nl](mailto:info@netwerkmetandereogen.nl) of kijk op "
+        "[www.netwerkmetandereogen.nl](https://www.netwerkmetandereogen.nl)."
+    )
+    assert message_of([said]).text == linked
+    assert card_of(said, OFFERS)["body"][0]["text"] == linked
+
+
 def test_what_is_offered_can_be_pressed() -> None:
     content = card_of({"type": "progress", "step": 2, "total": 4}, TEXT, OFFERS)
     assert [part["text"] for part in content["body"]] == ["Stap 2 van 4", TEXT["text"]]
