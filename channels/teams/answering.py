@@ -30,8 +30,8 @@ from channels.turn import FAILED, ChoiceNotOfferedError, Replies, TurnFailedErro
 from storage.activities import SECONDS_OF_A_LEASE, Activities, Claim, Offer
 
 logger = logging.getLogger(__name__)
-# The SDK tells at length of every call, with whose conversation it was.
-logging.getLogger("microsoft_agents").setLevel(logging.WARNING)
+# The SDK tells of every call, with whose conversation it was; what goes wrong is told here.
+logging.getLogger("microsoft_agents").setLevel(logging.CRITICAL)
 
 CHANNEL = "teams"
 DAY = 24 * 60 * 60

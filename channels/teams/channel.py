@@ -60,7 +60,6 @@ class TeamsInput(InputChannel):
 
     def __init__(self, settings: Settings | None) -> None:
         self._settings = settings
-        self._working: set[asyncio.Task[None]] = set()
 
     @classmethod
     def name(cls) -> str:
@@ -87,39 +86,51 @@ class TeamsInput(InputChannel):
         routes = Blueprint(CHANNEL)
         if self._settings is None:
             return routes
-        trust = Trust(self._settings.app_id, self._settings.tenants, self._settings.metadata)
-        answers = Answers(self._settings)
-
-        async def receive(request: Request) -> HTTPResponse:
-            return await _told_as_problem(self._receive(request, trust, answers))
-
-        routes.add_route(receive, "/messages", methods=["POST"], name="post_messages", stream=True)
+        receiver = Receiver(self._settings)
+        routes.add_route(receiver.receive, "/messages", methods=["POST"], name="post_messages", stream=True)
 
         @routes.after_server_start
         async def begin(app: Sanic, _: Any) -> None:
-            app.add_task(self._take_over(app, answers), name="teams")
+            app.add_task(receiver.take_over(app), name=CHANNEL)
 
         @routes.before_server_stop
         async def end(app: Sanic, _: Any) -> None:
-            await app.cancel_task("teams", raise_exception=False)
-            if self._working:
-                await asyncio.wait(self._working, timeout=SECONDS_TO_FINISH)
-            await answers.close()
+            await app.cancel_task(CHANNEL, raise_exception=False)
+            await receiver.close()
 
         return routes
 
-    async def _receive(self, request: Request, trust: Trust, answers: Answers) -> HTTPResponse:
-        """Answer what the Bot Connector sends.
+
+class Receiver:
+    """Takes activities that may be trusted, has them answered, and takes over what other processes left."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._trust = Trust(settings.app_id, settings.tenants, settings.metadata)
+        self._answers = Answers(settings)
+        self._working: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Finish what is under way, within seconds."""
+        if self._working:
+            await asyncio.wait(self._working, timeout=SECONDS_TO_FINISH)
+        await self._answers.close()
+
+    async def receive(self, request: Request) -> HTTPResponse:
+        """The answer to a request, or a problem that says why it was not taken."""
+        return await _told_as_problem(self._take(request))
+
+    async def _take(self, request: Request) -> HTTPResponse:
+        """Take what the Bot Connector sends, and wait for some seconds until it is answered.
 
         Raises:
             TokenRefusedError, ActivityRefusedError, KeysAwayError, NoActivityError, ProblemError: it is not taken.
         """
         begun = time.monotonic()
-        trusted = await trust.check(request.headers.get("Authorization", ""))
+        trusted = await self._trust.check(request.headers.get("Authorization", ""))
         body = cleaned(await read_json(request, MOST_BYTES))
-        trust.match(trusted, body)
+        self._trust.match(trusted, body)
         activity = activity_of(body)
-        assert self._settings is not None  # noqa: S101 - there would be no route
         if not self._settings.hosts.is_allowed(body["serviceUrl"]):
             raise ActivityRefusedError("a service that may not be called")
         agent = _ready(request.app)
@@ -131,7 +142,7 @@ class TeamsInput(InputChannel):
         if asked := asked_of(activity, body):
             claim = await activities.take(asked.sender, asked.key, waiting_of(body, asked))
             if claim:
-                work = self._start(answers.answer(agent, claim))
+                work = self._start(self._answers.answer(agent, claim))
                 await asyncio.wait({work}, timeout=max(0, begun + SECONDS_UNTIL_AN_ANSWER - time.monotonic()))
         if activity.type == ActivityTypes.invoke:
             status, told = answer_of(activity)
@@ -145,9 +156,8 @@ class TeamsInput(InputChannel):
         task.add_done_callback(self._working.discard)
         return task
 
-    async def _take_over(self, app: Sanic, answers: Answers) -> None:
+    async def take_over(self, app: Sanic) -> None:
         """Say whether the bot can sign in; then answer, now and again, what was left without an answer."""
-        assert self._settings is not None  # noqa: S101 - there would be no task
         try:
             await self._settings.tokens.token()
             logger.info("Teams is on.")
@@ -161,7 +171,7 @@ class TeamsInput(InputChannel):
                 logger.error("What was left of Teams is not known: %s", type(error).__name__)  # noqa: TRY400
                 claims = []
             if claims and agent:
-                await asyncio.wait({self._start(answers.answer(agent, claim)) for claim in claims})
+                await asyncio.wait({self._start(self._answers.answer(agent, claim)) for claim in claims})
             if len(claims) < TAKEN_OVER_AT_ONCE:
                 await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
