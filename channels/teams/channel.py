@@ -87,7 +87,10 @@ class TeamsInput(InputChannel):
         if self._settings is None:
             return routes
         receiver = Receiver(self._settings)
-        routes.add_route(receiver.receive, "/messages", methods=["POST"], name="post_messages", stream=True)
+
+        @routes.post("/messages", name="post_messages", stream=True)
+        async def receive(request: Request) -> HTTPResponse:
+            return await receiver.receive(request)
 
         @routes.after_server_start
         async def begin(app: Sanic, _: Any) -> None:
