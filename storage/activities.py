@@ -2,7 +2,7 @@
 
 A process takes an activity for some time, in which no other does (a lease). It gives it back when it cannot answer now,
 and a process that dies gives it back by dying. Once the answer is sent, the row forgets what was said, and keeps by
-which message it was answered.
+which message it was answered, and for a while what that message offers to choose from.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import signal
 import sqlite3
@@ -372,6 +373,17 @@ def test_an_erased_conversation_leaves_nothing_of_what_was_said(teams: Teams) ->
         told = [str(database.execute(f"SELECT * FROM {table}").fetchall()) for table in ("events", "activities")]  # noqa: S608
     assert "Hendrikus" not in "".join(told)
     assert teams.say(person, STORY)
+
+
+def test_language_and_time_zone_are_kept_with_what_is_said(teams: Teams) -> None:
+    assert teams.say(
+        teams.person(), "in Maaseik mag ik niks beslissen", locale="nl-BE", localTimezone="Europe/Brussels"
+    )
+    with sqlite3.connect(teams.database) as database:
+        rows = database.execute("SELECT data FROM events WHERE type_name = 'user' AND data LIKE '%Maaseik%'").fetchall()
+    ((told,),) = rows
+    metadata = json.loads(told)["metadata"]
+    assert (metadata["locale"], metadata["timezone"]) == ("nl-BE", "Europe/Brussels")
 
 
 def test_nothing_that_is_typed_is_logged_and_nobody_is_named_in_the_database(teams: Teams) -> None:
