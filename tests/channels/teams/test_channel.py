@@ -58,7 +58,8 @@ class Teams:
         self._settings = {**environment(actions_port, self.port), **microsoft.settings(), **stored, **settings}
         self._folder, self._processes = folder, (serve.action_server(actions_port), serve.coach(self.port, model))
         self.stack = ExitStack()
-        self.actions, self.coach = self.start(0), self.start(1)
+        both = serve.running(list(self._processes), self._settings, folder)
+        self.actions, self.coach = self.stack.enter_context(both)
 
     def start(self, which: int) -> Any:
         return self.stack.enter_context(serve.running([self._processes[which]], self._settings, self._folder))[0]

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.teams.incoming import (
@@ -264,6 +264,7 @@ ANYTHING = st.recursive(
 FIELDS = st.sampled_from([*ACTIVITY, "value", "entities", "membersAdded", "channelData", "action", "name", "replyToId"])
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(FIELDS, ANYTHING, max_size=4), st.sampled_from(["message", "invoke", "messageUpdate", "event"]))
 def test_no_activity_breaks_it(told: dict[str, Any], kind: str) -> None:
     body = {**ACTIVITY, **told, "type": kind}
