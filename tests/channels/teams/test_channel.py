@@ -514,7 +514,8 @@ def test_without_a_network_at_the_start_it_runs_and_hears_teams_once_there_is_on
         activity = teams.person().activity(text=STORY)
         refused = teams.post(activity)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
-        assert "Teams cannot be answered: the identity provider is away" in teams.log.read_text()
+        told = "Teams cannot be answered: the identity provider is away"
+        wait_for(lambda: told in teams.log.read_text(), 20)
         with HTTPServer((HOST, port), Moved) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             wait_for(lambda: teams.post(activity).status_code == 200, 15)
