@@ -112,9 +112,11 @@ class Receiver:
         self._trust = Trust(settings.app_id, settings.tenants, settings.metadata)
         self._answers = Answers(settings)
         self._working: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     async def close(self) -> None:
-        """Finish what is under way, within seconds."""
+        """Take nothing new, and finish what is under way, within seconds."""
+        self._closing = True
         if self._working:
             await asyncio.wait(self._working, timeout=SECONDS_TO_FINISH)
         await self._answers.close()
@@ -137,8 +139,8 @@ class Receiver:
         if not self._settings.hosts.is_allowed(body["serviceUrl"]):
             raise ActivityRefusedError("a service that may not be called")
         agent = _ready(request.app)
-        if agent is None:
-            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "De coach start nog op.", retry_after=RETRY_AFTER)
+        if agent is None or self._closing:
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "De coach start op of stopt.", retry_after=RETRY_AFTER)
         activities = Activities(open_processor(agent)[1])
         if is_removal(activity):
             await activities.forget(sender_of(activity, body), WELCOME)

@@ -41,7 +41,7 @@ PATIENCE = 1800 if SOAK else 90  # seconds until somebody gives up
 SECONDS_OF_TEAMS = 15
 MOST_TURNS = 40
 # A reply that was sent just before a coach was killed may not be known to have been sent.
-SECONDS_AROUND_A_KILL = 2
+SECONDS_AROUND_A_KILL, SECONDS_ON_ITS_WAY = 2, 0.1
 # What each tells is of a project of their own.
 NAMES = ["".join(parts) for parts in itertools.product(("ka", "lo", "mi", "ru", "te", "vo", "ze", "na"), repeat=3)]
 NAMED = re.compile(r"project (\w+)")
@@ -78,14 +78,17 @@ class Service:
         serve.wait_until_ready([process])
 
     async def kill_some(self) -> None:
-        """Kill one coach after another, each in the midst of what is said, and start it again."""
+        """Kill or stop one coach after another, each in the midst of what is said, and start it again."""
         for number in range(KILLS):
             while len(self.microsoft.messages) < (4 + number) * LEADERS:
                 await asyncio.sleep(0.02)
             which = number % COACHES
-            self.coaches[which].kill()
-            self.kills.append(time.monotonic())
-            self.coaches[which].wait()
+            if number % 2:
+                self.coaches[which].terminate()  # as an update does: what is under way is finished
+            else:
+                self.coaches[which].kill()
+                self.kills.append(time.monotonic())
+            await asyncio.to_thread(self.coaches[which].wait)
             await asyncio.to_thread(self.start, which)
 
 
@@ -242,7 +245,9 @@ def doubles(service: Service, leaders: list[Leader]) -> tuple[list[Any], int]:
         if len(answers) < 2:
             continue
         first, second = answers[0].at, answers[1].at
-        around = [kill for kill in service.kills if kill - SECONDS_AROUND_A_KILL < first <= kill < second]
+        around = [
+            kill for kill in service.kills if kill - SECONDS_AROUND_A_KILL < first <= kill + SECONDS_ON_ITS_WAY < second
+        ]
         if len(answers) == 2 and around:
             excused += 1
         else:
