@@ -216,12 +216,13 @@ def answer_of(activity: Activity) -> tuple[int, Any]:
 
 def _submitted(activity: Activity, body: Mapping[str, Any], data: Mapping[str, Any]) -> Asked:
     """What was pressed or chosen on a card; the same when it comes again under another id."""
-    key = _digest(activity.reply_to_id, data)
+    card = activity.reply_to_id or str(activity.id)
+    key = _digest(card, data)
     choice, scale = data.get(CHOICE), data.get(SCALE)
     if isinstance(choice, str) and choice:
         return _asked(activity, body, key, choice=choice)
     if isinstance(scale, str) and scale.isdecimal():
-        return _asked(activity, body, key, text=scale, chosen_on=activity.reply_to_id)
+        return _asked(activity, body, key, text=scale, chosen_on=card)
     # It is pressed again as it is.
     return _asked(activity, body, _digest(activity.id, data), tell="utter_nothing_chosen")
 
@@ -254,8 +255,8 @@ def _known_of(activity: Activity) -> dict[str, str]:
     known = {}
     if isinstance(locale, str) and LOCALE.fullmatch(locale):
         known["locale"] = locale
-    if zone in ZONES:
-        known["timezone"] = str(zone)
+    if isinstance(zone, str) and zone in ZONES:
+        known["timezone"] = zone
     return known
 
 

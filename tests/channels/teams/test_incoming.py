@@ -84,6 +84,12 @@ def test_a_number_that_is_chosen_is_said() -> None:
     assert asked(text=None, replyToId="sent-1", value={"scale": "7"}).text == "7"
 
 
+def test_a_number_that_names_no_card_is_no_answer_and_another_one_each_time() -> None:
+    first, second = (asked(text=None, id=name, value={"scale": "7"}) for name in ("one", "two"))
+    assert first.key != second.key
+    assert first.chosen_on == "one"  # where nothing was ever offered
+
+
 @pytest.mark.parametrize(
     "value", [{}, {"scale": ""}, {"scale": "/restart"}, {"choice": 7}, {"choice": ""}, {"verder": True}]
 )
@@ -189,6 +195,8 @@ def test_language_and_time_zone_are_taken_along_where_they_are_some() -> None:
         "timezone": "Europe/Brussels",
     }
     assert asked(locale="../etc/passwd", localTimezone="Mars/Olympus").metadata == {}
+    odd = {"type": "clientInfo", "locale": ["nl"], "timezone": {"name": "Europe/Amsterdam"}}
+    assert asked(entities=[odd]).metadata == {}
 
 
 def test_while_it_waits_nobody_is_named() -> None:
