@@ -1,0 +1,11 @@
+"""The app as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ReviewConfig(AppConfig):
+    """Conversations, hand-offs and what staff add to them."""
+
+    name = "review"
+    verbose_name = "Gesprekken"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,197 @@
+"""Django's settings, and the one place where the staff app reads its environment (docs/meelezen.md).
+
+Without REVIEW_SECRET nothing starts; only REVIEW_DEVELOPMENT=on leaves out what needs TLS.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).parent.parent
+SECRET_OF_AT_LEAST = 50  # characters, as `check --deploy` asks
+
+
+def _required(name: str) -> str:
+    if value := os.environ.get(name, "").strip():
+        return value
+    raise ImproperlyConfigured(f"{name} is not set.")
+
+
+def _on(name: str, *, otherwise: bool = False) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value not in {"", "on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it is on or off.")
+    return value == "on" if value else otherwise
+
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {value!r}; a whole number is needed.")
+    return int(value)
+
+
+def database(address: str) -> dict[str, Any]:
+    """Django's configuration of `sqlite:///file` or `postgresql://user@host/name`.
+
+    Raises:
+        ImproperlyConfigured: the address is neither.
+    """
+    if not address.startswith(("sqlite:///", "postgresql://")):
+        # The address itself may hold a password.
+        raise ImproperlyConfigured("REVIEW_DATABASE_URL begins with sqlite:/// or postgresql://.")
+    found = dict(dj_database_url.parse(address, conn_max_age=60, conn_health_checks=True))
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        # Readers beside a writer, and a writer that waits its turn from the beginning of its transaction.
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        found["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+    return found
+
+
+DEVELOPMENT = _on("REVIEW_DEVELOPMENT")
+DEBUG = False  # its pages of errors show what was said
+SECRET_KEY = _required("REVIEW_SECRET")
+if len(SECRET_KEY) < SECRET_OF_AT_LEAST:
+    raise ImproperlyConfigured(f"REVIEW_SECRET is too short: {SECRET_OF_AT_LEAST} characters at least.")
+# Where the coach keeps the conversations; the worker alone reads it.
+STORE_URL = os.environ.get("DATABASE_URL", "").strip()
+# What the worker builds once, and no copy of a conversation.
+MASKING_FOLDER = Path(os.environ.get("REVIEW_MASKING", "").strip() or ROOT / "models" / "deduce")
+
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if DEVELOPMENT else _required("REVIEW_HOSTS").split()
+ROOT_URLCONF = "review.urls"
+WSGI_APPLICATION = "review.wsgi.application"
+INSTALLED_APPS = [
+    "review",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "auditlog",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "review.policy.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {"default": database(_required("REVIEW_DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands")]
+LOCALE_PATHS = [ROOT / "review" / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(os.environ.get("REVIEW_STATIC", "").strip() or ROOT / ".tools" / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+
+# Sign-in: local accounts that an administrator makes; axes alone counts what was wrong, per name and address.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "review.accounts.ClosedAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login_failed": False}
+ACCOUNT_SESSION_REMEMBER = False
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"  # what allauth calls it when it asks the backends
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "password"]
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+# The address of a proxy's client is whatever the client says.
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if not DEVELOPMENT:
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-review", "__Host-csrf"
+
+# The mail of a hand-off; without a server it is printed by the worker.
+MAIL_HOST = os.environ.get("REVIEW_MAIL_HOST", "").strip()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_HOST else 'console'}.EmailBackend"
+EMAIL_HOST = MAIL_HOST or "localhost"
+EMAIL_PORT = _number("REVIEW_MAIL_PORT", 587)
+EMAIL_HOST_USER = os.environ.get("REVIEW_MAIL_USER", "").strip()
+EMAIL_HOST_PASSWORD = os.environ.get("REVIEW_MAIL_PASSWORD", "").strip()
+EMAIL_USE_TLS = _on("REVIEW_MAIL_TLS", otherwise=True)
+EMAIL_TIMEOUT = 20  # seconds; a hand-off is held for longer than that
+DEFAULT_FROM_EMAIL = os.environ.get("REVIEW_MAIL_FROM", "").strip() or "Reflectiecoach <reflectiecoach@localhost>"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # These name who signs in and, below WARNING, what a statement holds.
+    "loggers": {"axes": {"level": "ERROR"}, "django.db.backends": {"level": "WARNING"}},
+}
+
+UNFOLD: dict[str, Any] = {}
