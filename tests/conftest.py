@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import new_postgres_database, postgres_server
 from rasa.core.agent import Agent
 from rasa_sdk import Tracker
 
@@ -79,6 +80,21 @@ def coach_with_sender(model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """One that offers to send a leader's summary to the network."""
     with running_coach(model, tmp_path_factory.mktemp("coach_with_sender"), HANDOFF_SENDER="on") as coach:
         yield coach
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """The server on which most tests make their databases."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new, empty database of each kind, for conversations."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/conversations.db"
+    return new_postgres_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

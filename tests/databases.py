@@ -43,11 +43,11 @@ def postgres_server() -> Iterator[Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_postgres_database(server: Any) -> str:
-    """The address of a new, empty database."""
+def new_postgres_database(server: Any, like: str = "template1") -> str:
+    """The address of a new database: empty, or as the database `like` is."""
     name = f"test_{uuid.uuid4().hex}"
     engine = sa.create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     engine.dispose()
     return str(server.get_uri(database=name))
