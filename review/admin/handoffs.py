@@ -21,7 +21,7 @@ from review.models import Handoff, ReplyAddress
 from review.models.handoff import HandoffStatus
 
 # What staff can do with a hand-off, by where it stands: the name of the step and what its button says.
-STEPS: dict[str, tuple[tuple[str, str], ...]] = {
+STEPS: dict[Any, tuple[tuple[str, str], ...]] = {
     HandoffStatus.SENT: (("take_up", "Ik pak dit op"),),
     HandoffStatus.FAILED: (("send_again", "Opnieuw versturen"), ("take_up", "Ik pak dit op")),
     HandoffStatus.TAKEN_UP: (("finish", "Afronden"), ("leave", "Teruggeven")),
@@ -62,16 +62,17 @@ class HandoffAdmin(ModelAdmin):
         description="status",
         ordering="status",
         label={
-            HandoffStatus.WAITING.label: "info",
-            HandoffStatus.SENT.label: "warning",
-            HandoffStatus.FAILED.label: "danger",
-            HandoffStatus.TAKEN_UP.label: "primary",
-            HandoffStatus.DONE.label: "success",
+            HandoffStatus.WAITING: "info",
+            HandoffStatus.SENT: "warning",
+            HandoffStatus.FAILED: "danger",
+            HandoffStatus.TAKEN_UP: "primary",
+            HandoffStatus.DONE: "success",
+            HandoffStatus.WITHDRAWN: "default",
         },
     )
-    def shown_status(self, handoff: Handoff) -> str:
+    def shown_status(self, handoff: Handoff) -> tuple[str, str]:
         """Where it stands, as a coloured word."""
-        return str(handoff.get_status_display())
+        return handoff.status, handoff.get_status_display()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Handoff]:
         """Without the texts, which the list does not show."""
