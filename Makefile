@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell train test lint adapter evaluate coaching encoders peers bench soak lock \
+.PHONY: help setup run shell administrator demonstration train test lint adapter evaluate coaching encoders peers bench soak lock \
 	teams-package
 
 help: ## this list
@@ -23,11 +23,17 @@ NPM := cd widget && PATH=$(CURDIR)/.venv/bin:$$PATH npm run --silent
 
 setup: $(READY) ## make the environment in .venv
 
-run: $(READY) ## start everything on 127.0.0.1 (RASA_PORT, ACTIONS_PORT)
+run: $(READY) ## start everything on 127.0.0.1 (RASA_PORT, ACTIONS_PORT, REVIEW_PORT)
 	@$(PY) -m tools.serve
 
 shell: $(READY) ## chat in the terminal
 	@$(PY) -m tools.serve shell
+
+administrator: $(READY) ## make an account that may do everything in the staff app
+	@$(PY) -m tools.serve review createsuperuser
+
+demonstration: $(READY) ## have a few made-up leaders talk with the coach that `make run` runs
+	@$(PY) -m tools.demonstration
 
 train: .venv/.ready ## train a model when there is none that fits
 	@$(PY) -m tools.model

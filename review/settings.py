@@ -173,16 +173,16 @@ if not DEVELOPMENT:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-review", "__Host-csrf"
 
-# The mail of a hand-off; without a server it is printed by the worker.
-MAIL_HOST = os.environ.get("REVIEW_MAIL_HOST", "").strip()
+# The mail of a hand-off; on a developer's machine without a mail server the worker prints it.
+MAIL_HOST = os.environ.get("REVIEW_MAIL_HOST", "").strip() if DEVELOPMENT else _required("REVIEW_MAIL_HOST")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_HOST else 'console'}.EmailBackend"
-EMAIL_HOST = MAIL_HOST or "localhost"
+EMAIL_HOST = MAIL_HOST
 EMAIL_PORT = _number("REVIEW_MAIL_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("REVIEW_MAIL_USER", "").strip()
 EMAIL_HOST_PASSWORD = os.environ.get("REVIEW_MAIL_PASSWORD", "").strip()
 EMAIL_USE_TLS = _on("REVIEW_MAIL_TLS", otherwise=True)
 EMAIL_TIMEOUT = 20  # seconds; a hand-off is held for longer than that
-DEFAULT_FROM_EMAIL = os.environ.get("REVIEW_MAIL_FROM", "").strip() or "Reflectiecoach <reflectiecoach@localhost>"
+DEFAULT_FROM_EMAIL = "Reflectiecoach <reflectiecoach@localhost>" if DEVELOPMENT else _required("REVIEW_MAIL_FROM")
 
 LOGGING = {
     "version": 1,

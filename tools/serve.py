@@ -1,4 +1,7 @@
-"""Starts the product on 127.0.0.1: `python -m tools.serve` all of it, `python -m tools.serve shell` a chat here."""
+"""Starts the product on 127.0.0.1: `python -m tools.serve` all of it, `... shell` a chat here.
+
+`... review COMMAND` runs a command of the staff app, such as `createsuperuser`, with the settings of this machine.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,16 @@ from tools.model import ROOT, ensure_model
 from tools.settings import DIRECT, HOST, environment, free_port, port_from
 
 READY_WITHIN = 120  # seconds
+REVIEW = [sys.executable, "-m", "review"]
 
 
 @dataclass(frozen=True)
 class Process:
-    """One process of the product: how it starts, and the address that answers 200 when it is ready."""
+    """One process of the product: how it starts, and the address that answers 200 when it is ready, if it has any."""
 
     name: str
     command: list[str]
-    ready: str
+    ready: str | None = None
 
 
 def action_server(port: int) -> Process:
@@ -45,10 +49,21 @@ def coach(port: int, model: Path) -> Process:
     return Process("coach", command, f"http://{HOST}:{port}/webhooks/rest/")
 
 
-def status_of(process: Process) -> int | None:
-    """The HTTP status that the process answers with; None while it does not answer."""
+def review_web(port: int) -> Process:
+    """The staff app's pages."""
+    command = [sys.executable, "-m", "gunicorn", "review.wsgi", "--bind", f"{HOST}:{port}", "--threads", "4"]
+    return Process("review", [*command, "--access-logfile", "-"], f"http://{HOST}:{port}/gezond/")
+
+
+def review_worker() -> Process:
+    """What follows the conversations for the staff app, and sends the hand-offs."""
+    return Process("worker", [*REVIEW, "worker"])
+
+
+def status_of(address: str) -> int | None:
+    """The HTTP status that comes from `address`; None while nothing answers."""
     try:
-        with DIRECT.open(process.ready, timeout=2) as answer:
+        with DIRECT.open(address, timeout=2) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -67,9 +82,9 @@ def wait_until_ready(processes: list[Process]) -> None:
         NotReadyError: one answers otherwise (Rasa does when its model does not load), or not within `READY_WITHIN`.
     """
     deadline = time.monotonic() + READY_WITHIN
-    waiting = list(processes)
+    waiting = [process for process in processes if process.ready]
     while waiting:
-        status = status_of(waiting[0])
+        status = status_of(str(waiting[0].ready))
         if status == HTTPStatus.OK:
             waiting.pop(0)
         elif status is not None:
@@ -104,13 +119,15 @@ def running(
 def run() -> int:
     """Start everything, say where to go, and stop everything on Ctrl-C or when one of them stops."""
     coach_port, actions_port = port_from("RASA_PORT", 5005), port_from("ACTIONS_PORT", 5055)
+    review_port = port_from("REVIEW_PORT", 8000)
+    # The mail that a leader asks for is sent: by the worker, which prints it where no mail server is set.
+    settings = {"HANDOFF_SENDER": "on", **environment(actions_port, coach_port)}
     model = ensure_model()
-    processes = [action_server(actions_port), coach(coach_port, model)]
+    subprocess.run([*REVIEW, "migrate", "--verbosity", "0"], cwd=ROOT, env=settings, check=True)
+    processes = [action_server(actions_port), coach(coach_port, model), review_web(review_port), review_worker()]
     manager = Manager()
     for process in processes:
-        manager.add_process(
-            process.name, shlex.join(process.command), env=environment(actions_port, coach_port), cwd=str(ROOT)
-        )
+        manager.add_process(process.name, shlex.join(process.command), env=settings, cwd=str(ROOT))
 
     def announce() -> None:
         try:
@@ -127,6 +144,8 @@ def run() -> int:
             f"\nReflectiecoach is ready.\n"
             f"  chat on a page         http://{HOST}:{coach_port}/webhooks/website/\n"
             f"  chat in the terminal   make shell (in another window)\n"
+            f"  read conversations     http://{HOST}:{review_port}/ (make administrator makes the first account,\n"
+            f"                         make demonstration makes a few conversations; in another window)\n"
             f"  scripts                POST http://{HOST}:{coach_port}/webhooks/rest/webhook\n"
             f"  stop                   Ctrl-C\n",
             flush=True,
@@ -150,8 +169,22 @@ def shell() -> int:
     return 0
 
 
+def review(arguments: list[str]) -> int:
+    """A command of the staff app, in a review database with all its tables."""
+    for command in (["migrate", "--verbosity", "0"], arguments):
+        if code := subprocess.run([*REVIEW, *command], cwd=ROOT, env=environment(), check=False).returncode:
+            return code
+    return 0
+
+
 if __name__ == "__main__":
     try:
-        sys.exit(shell() if sys.argv[1:] == ["shell"] else run())
+        match sys.argv[1:]:
+            case ["shell"]:
+                sys.exit(shell())
+            case ["review", *arguments]:
+                sys.exit(review(arguments))
+            case _:
+                sys.exit(run())
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,4 +1,7 @@
-"""What is read from the environment: ports, where conversations are kept, who may show the widget, whose Teams app."""
+"""What is read from the environment: ports, where conversations are kept, who may show the widget, whose Teams app.
+
+The staff app reads its own in review/settings.py.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +29,20 @@ OF_THE_CHANNELS = (
 OF_THE_TEAMS_PACKAGE = (
     "TEAMS_APP_ID", "TEAMS_DEVELOPER", "TEAMS_WEBSITE_URL", "TEAMS_PRIVACY_URL", "TEAMS_TERMS_URL", "PUBLIC_URL",
 )  # fmt: skip
-DEVELOPMENT_KEY = Path(__file__).parent.parent / ".tools" / "website.key"
+PRIVATE = Path(__file__).parent.parent / ".tools"
 
 
 def environment(actions_port: int = 5055, coach_port: int = 5005) -> dict[str, str]:
     """The environment of every process on this machine; what was set stands."""
     return {
         "DATABASE_URL": "sqlite:///reflectiecoach.db",
+        "REVIEW_DATABASE_URL": "sqlite:///review.db",
+        "REVIEW_DEVELOPMENT": "on",
         **dict.fromkeys(OF_THE_CHANNELS, ""),
         "WEBSITE_ORIGINS": f"http://{HOST}:{coach_port} http://localhost:{coach_port}",
         **os.environ,
-        "WEBSITE_KEYS": os.environ.get("WEBSITE_KEYS") or development_key(),
+        "WEBSITE_KEYS": os.environ.get("WEBSITE_KEYS") or development_key("website"),
+        "REVIEW_SECRET": os.environ.get("REVIEW_SECRET") or development_key("review"),
         "ACTIONS_PORT": str(actions_port),
         "SANIC_HOST": HOST,  # where rasa-sdk listens; it has no option for it
         "PYTHONUNBUFFERED": "1",
@@ -48,16 +54,17 @@ def of_the_teams_package() -> dict[str, str]:
     return {name: os.environ.get(name, "").strip() for name in OF_THE_TEAMS_PACKAGE}
 
 
-def development_key() -> str:
-    """A key for this machine alone: made once, so that conversations outlive a restart, and kept out of git."""
-    if not DEVELOPMENT_KEY.exists():
-        DEVELOPMENT_KEY.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=DEVELOPMENT_KEY.parent) as file:  # readable for this user alone
+def development_key(name: str) -> str:
+    """A key for this machine alone: made once, so that what it signed outlives a restart, and kept out of git."""
+    path = PRIVATE / f"{name}.key"
+    if not path.exists():
+        PRIVATE.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=PRIVATE) as file:  # readable for this user alone
             file.write(secrets.token_urlsafe(48))
             file.flush()
             with suppress(FileExistsError):  # another process was first
-                os.link(file.name, DEVELOPMENT_KEY)
-    return DEVELOPMENT_KEY.read_text().strip()
+                os.link(file.name, path)
+    return path.read_text().strip()
 
 
 def port_from(variable: str, default: int) -> int:
