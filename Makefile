@@ -18,7 +18,11 @@ TEAMS := tools/teams/node_modules/.ready
 $(TEAMS): .venv/.ready tools/teams.sh $(wildcard tools/teams/*.json) tools/teams/.npmrc
 	@echo "Installing the tools for Teams" && tools/teams.sh && touch $@
 
-READY := .venv/.ready widget/dist/widget.js
+REVIEW := review/node_modules/.ready
+$(REVIEW): .venv/.ready tools/review.sh $(wildcard review/*.json) review/.npmrc
+	@echo "Installing the scripts of the staff app" && tools/review.sh && touch $@
+
+READY := .venv/.ready widget/dist/widget.js $(REVIEW)
 NPM := cd widget && PATH=$(CURDIR)/.venv/bin:$$PATH npm run --silent
 
 setup: $(READY) ## make the environment in .venv

@@ -24,7 +24,7 @@ from sanic_cors.core import SANIC_CORS_EVALUATED
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.bodies import OPENAPI, Bodies
-from channels.limits import Network, RateLimits, Rates, address_of, networks
+from channels.limits import RateLimits, Rates
 from channels.links import HERE, LINK, addresses
 from channels.problems import ProblemError
 from channels.replies import Reply, moment_of, turn_of, turns_of
@@ -43,6 +43,7 @@ from channels.turn import (
     text_of,
 )
 from channels.widget import add_widget
+from coach.addresses import Network, address_of, networks
 from coach.document import as_calendar, as_html
 from coach.summary import Summary
 from storage.tracker_store import ConversationStore

@@ -12,6 +12,9 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from coach.addresses import Network, networks
+from review import interface
+
 ROOT = Path(__file__).parent.parent
 SECRET_OF_AT_LEAST = 50  # characters, as `check --deploy` asks
 
@@ -34,6 +37,13 @@ def _number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; a whole number is needed.")
     return int(value)
+
+
+def _networks(name: str) -> list[Network]:
+    try:
+        return networks(os.environ.get(name, ""))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
 def database(address: str) -> dict[str, Any]:
@@ -64,6 +74,8 @@ STORE_URL = os.environ.get("DATABASE_URL", "").strip()
 MASKING_FOLDER = Path(os.environ.get("REVIEW_MASKING", "").strip() or ROOT / "models" / "deduce")
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if DEVELOPMENT else _required("REVIEW_HOSTS").split()
+# Whose word is taken for whom a request is from.
+PROXIES = _networks("REVIEW_PROXIES")
 ROOT_URLCONF = "review.urls"
 WSGI_APPLICATION = "review.wsgi.application"
 INSTALLED_APPS = [
@@ -83,9 +95,9 @@ INSTALLED_APPS = [
     "auditlog",
 ]
 MIDDLEWARE = [
+    "review.policy.Protection",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "review.policy.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -119,6 +131,8 @@ LOCALE_PATHS = [ROOT / "review" / "locale"]
 TIME_ZONE = "Europe/Amsterdam"
 
 STATIC_URL = "static/"
+# Alpine for pages on which nothing is evaluated (tools/review.sh).
+STATICFILES_DIRS = [("alpine", ROOT / "review" / "node_modules" / "@alpinejs" / "csp" / "dist")]
 STATIC_ROOT = Path(os.environ.get("REVIEW_STATIC", "").strip() or ROOT / ".tools" / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -133,6 +147,7 @@ WHITENOISE_USE_FINDERS = DEVELOPMENT
 # Sign-in: local accounts that an administrator makes; axes alone counts what was wrong, per name and address.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "account_login"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -151,12 +166,14 @@ ACCOUNT_RATE_LIMITS = {"login_failed": False}
 ACCOUNT_SESSION_REMEMBER = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
+AXES_CLIENT_IP_CALLABLE = "review.accounts.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"  # what allauth calls it when it asks the backends
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "password"]
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 # The address of a proxy's client is whatever the client says.
 AUDITLOG_DISABLE_REMOTE_ADDR = True
@@ -169,6 +186,7 @@ if not DEVELOPMENT:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^gezond/$"]  # whatever keeps the process running asks it directly
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-review", "__Host-csrf"
@@ -194,4 +212,4 @@ LOGGING = {
     "loggers": {"axes": {"level": "ERROR"}, "django.db.backends": {"level": "WARNING"}},
 }
 
-UNFOLD: dict[str, Any] = {}
+UNFOLD = interface.UNFOLD

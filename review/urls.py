@@ -1,9 +1,19 @@
-"""The addresses: sign-in under `accounts/`, everything else is the admin."""
+"""The addresses: signing in and out, whether all is well, and the admin for everything else."""
 
+from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from review.health import health
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
-urlpatterns = [path("accounts/", include("allauth.account.urls")), path("", admin.site.urls)]
+urlpatterns = [
+    path("inloggen/", account.login, name="account_login"),
+    path("inloggen/uitgezet/", account.account_inactive, name="account_inactive"),
+    path("uitloggen/", LogoutView.as_view(), name="logout"),
+    path("gezond/", health, name="health"),
+    path("", admin.site.urls),
+]

@@ -1,5 +1,11 @@
-"""What staff see, as pages of the admin."""
+"""What staff see and do, model by model."""
 
-from review.admin import handoffs
+from django.contrib import admin
+from unfold.admin import ModelAdmin
 
-__all__ = ["handoffs"]
+from review.admin import handoffs, labels, log, people
+from review.models import Conversation
+
+__all__ = ["handoffs", "labels", "log", "people"]
+
+admin.site.register(Conversation, ModelAdmin)  # until it has a page of its own

@@ -80,7 +80,7 @@ def test_each_right_opens_what_it_names(
 def test_without_signing_in_nothing_is_read(client: Client, handoff: Handoff) -> None:
     for answer in (client.get(LIST), client.get(page_of(handoff)), client.post(page_of(handoff))):
         assert answer.status_code == 302
-        assert answer.headers["Location"].startswith("/accounts/login/")
+        assert answer.headers["Location"].startswith("/inloggen/")
 
 
 def test_the_address_is_shown_only_when_asked_for_and_each_look_is_noted(

@@ -1,0 +1,136 @@
+"""The log: who read or changed what, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Any, ClassVar
+
+from auditlog.admin import LogEntry  # registers a list of its own, in English, that is replaced here
+from auditlog.registry import auditlog
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RelatedDropdownFilter
+
+DID = {
+    LogEntry.Action.ACCESS: "bekeken",
+    LogEntry.Action.UPDATE: "gewijzigd",
+    LogEntry.Action.CREATE: "gemaakt",
+    LogEntry.Action.DELETE: "verwijderd",
+}
+WORDS = {"None": "leeg", "": "leeg", "True": "ja", "False": "nee"}
+
+admin.site.unregister(LogEntry)
+
+
+class DidFilter(DropdownFilter):
+    """What was done."""
+
+    title = "wat"
+    parameter_name = "wat"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Each of DID."""
+        return [(str(did), word) for did, word in DID.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+        """Those of one kind."""
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class OfFilter(DropdownFilter):
+    """To what it was done."""
+
+    title = "waarmee"
+    parameter_name = "waarmee"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The kinds of things that are in the log."""
+        kinds = ContentType.objects.get_for_models(*auditlog.get_models())
+        return sorted(
+            ((str(kind.pk), str(model._meta.verbose_name)) for model, kind in kinds.items()), key=lambda c: c[1]
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+        """Those of one kind of thing."""
+        return queryset.filter(content_type_id=self.value()) if self.value() else queryset
+
+
+@admin.register(LogEntry)
+class LogAdmin(ModelAdmin):
+    """Read only, and everything in the list itself."""
+
+    list_display = ("when", "who", "did", "what", "changes")
+    list_display_links = None
+    list_filter: ClassVar = [("timestamp", RangeDateFilter), ("actor", RelatedDropdownFilter), DidFilter, OfFilter]
+    list_filter_submit = True
+    list_select_related = ("actor", "content_type")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("object_pk__exact",)
+    search_help_text = "Nummer van een gesprek"
+    ordering = ("-timestamp", "-pk")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """There is no page of an entry."""
+        raise Http404
+
+    @admin.display(description="wanneer", ordering="timestamp")
+    def when(self, entry: LogEntry) -> Any:
+        """The moment."""
+        return entry.timestamp
+
+    @admin.display(description="wie", ordering="actor__username")
+    def who(self, entry: LogEntry) -> str:
+        """The member of staff, or the app itself."""
+        return str(entry.actor or entry.actor_email or "de app zelf")
+
+    @admin.display(description="wat", ordering="action")
+    def did(self, entry: LogEntry) -> str:
+        """What was done."""
+        return DID[entry.action]
+
+    @admin.display(description="waarmee")
+    def what(self, entry: LogEntry) -> str:
+        """The thing it was done to, as a link where it has a page."""
+        kind = entry.content_type
+        try:
+            address = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[entry.object_pk])
+        except NoReverseMatch:
+            return str(entry.object_repr)
+        return str(format_html('<a href="{}">{}</a>', address, entry.object_repr))
+
+    @admin.display(description="wat er veranderde")
+    def changes(self, entry: LogEntry) -> str:
+        """Each field that was changed; empty for what was only looked at, made or deleted."""
+        if entry.action != LogEntry.Action.UPDATE:
+            return ""
+        return str(format_html_join("", "<div>{}: {}</div>", _changes(entry)))
+
+
+def _changes(entry: LogEntry) -> Iterator[tuple[str, str]]:
+    model = entry.content_type.model_class()
+    shown = entry.changes_display_dict
+    for name, change in entry.changes_dict.items():
+        title = str(model._meta.get_field(name).verbose_name)
+        if isinstance(change, dict):  # of many to many
+            yield title, ("" if change["operation"] == "add" else "zonder ") + ", ".join(change["objects"])
+        else:
+            yield title, " → ".join(WORDS.get(str(value), str(value)) for value in shown[title])
