@@ -209,17 +209,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ConversationText",
             fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
                 (
                     "conversation",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
                         related_name="words",
-                        serialize=False,
                         to="review.conversation",
                     ),
                 ),
-                ("text", models.TextField()),
             ],
             options={
                 "default_permissions": (),

@@ -122,7 +122,7 @@ class Conversation(models.Model):
 class ConversationText(models.Model):
     """All masked words of the leader in a conversation, to be searched (review/search.py)."""
 
-    conversation = models.OneToOneField(Conversation, models.CASCADE, primary_key=True, related_name="words")
+    conversation = models.OneToOneField(Conversation, models.CASCADE, related_name="words")
     text = models.TextField()
 
     class Meta:
