@@ -9,3 +9,9 @@ class ReviewConfig(AppConfig):
     name = "review"
     verbose_name = "Gesprekken"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Log from the first request on."""
+        from review import audit  # noqa: PLC0415 - models can be imported from here on
+
+        audit.register()

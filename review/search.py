@@ -40,7 +40,7 @@ def terms(typed: str) -> list[Term]:
 
 
 def search(conversations: QuerySet[Conversation], typed: str) -> QuerySet[Conversation]:
-    """Those of the conversations that hold what was typed, in the leader's words or in a note; or that have that code."""
+    """Those that hold what was typed, in the leader's words or in a note; or the one that has that code."""
     if CODE.fullmatch(code := typed.strip().upper()) and conversations.filter(code=code).exists():
         return conversations.filter(code=code)
     asked = terms(typed)
@@ -52,12 +52,10 @@ def search(conversations: QuerySet[Conversation], typed: str) -> QuerySet[Conver
 def _said(typed: str, asked: list[Term]) -> QuerySet[ConversationText, str]:
     # Nothing typed stands in the SQL itself.
     if connection.vendor == "postgresql":
-        matches = RawSQL(  # noqa: S611
-            "searchable @@ websearch_to_tsquery('dutch', %s)", (typed.replace("\0", ""),), BooleanField()
-        )
+        matches = RawSQL("searchable @@ websearch_to_tsquery('dutch', %s)", (typed.replace("\0", ""),), BooleanField())
         said = ConversationText.objects.filter(matches)
     else:
-        rows = RawSQL("SELECT rowid FROM review_words WHERE review_words MATCH %s", (_fts5(asked),))  # noqa: S611
+        rows = RawSQL("SELECT rowid FROM review_words WHERE review_words MATCH %s", (_fts5(asked),))
         said = ConversationText.objects.filter(id__in=rows)
     return said.values_list("conversation", flat=True)
 

@@ -1,0 +1,257 @@
+"""What the list of conversations can be filtered by. Each filter is a few fields of one form (change_list.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.admin import ListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from review.models import Conversation, Label
+from review.models.conversation import Sector
+from review.names import colleagues, name_of
+
+Conversations = QuerySet[Conversation]
+Options = Iterable[tuple[str, str]]
+UNKNOWN = "-"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the form: a date, or one of the options."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+    is_date: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The chosen value as staff read it; empty where nothing is chosen."""
+        if self.is_date:
+            day = _day(self.value)
+            return f"{day:%d-%m-%Y}" if day else ""
+        return dict(self.options).get(self.value, "")
+
+
+class Filter(ListFilter):
+    """Reads its parameters from the address. What is no value of it filters nothing."""
+
+    parameters: ClassVar[tuple[str, ...]]
+
+    def __init__(self, request: HttpRequest, params: dict[str, list[str]], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        for name in self.parameters:
+            if name in params:
+                self.used_parameters[name] = params.pop(name)[-1]
+
+    def has_output(self) -> bool:
+        """Always shown."""
+        return True
+
+    def expected_parameters(self) -> list[str]:
+        """The names in the address."""
+        return list(self.parameters)
+
+    def value(self, name: str) -> str:
+        """What was asked for, empty where nothing was."""
+        return str(self.used_parameters.get(name, ""))
+
+
+class Choice(Filter):
+    """One of a few values."""
+
+    options: ClassVar[Options] = ()
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """The one field; asks the database for its options where they stand there."""
+        (name,) = self.parameters
+        return [Field(name, self.title, self.value(name), tuple(self.options))]
+
+    def queryset(self, request: HttpRequest, conversations: Conversations) -> Conversations:
+        """The conversations with the chosen value."""
+        value = self.value(self.parameters[0])
+        return self.chosen(conversations, value) if value else conversations
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """The conversations with this value, which may be anything."""
+        (name,) = self.parameters
+        if value == UNKNOWN:
+            return conversations.filter(**{name: ""})
+        return conversations.filter(**{name: value}) if value in dict(self.options) else conversations
+
+
+def _of_field(name: str, *, unknown: str = "") -> type[Choice]:
+    field = Conversation._meta.get_field(name)
+    options = [(str(value), words) for value, words in field.choices]
+    if unknown:
+        options.append((UNKNOWN, unknown))
+    return type(name, (Choice,), {"title": field.verbose_name, "parameters": (name,), "options": options})
+
+
+class _YesNo(Choice):
+    options = (("yes", "ja"), ("no", "nee"))
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those that have it, or those that have it not."""
+        if value not in {"yes", "no"}:
+            return conversations
+        return conversations.filter(**{self.parameters[0]: value == "yes"})
+
+
+def _yes_no(name: str) -> type[_YesNo]:
+    title = Conversation._meta.get_field(name).verbose_name
+    return type(name, (_YesNo,), {"title": title, "parameters": (name,)})
+
+
+class Period(Filter):
+    """When the last message came: lately, or from one day to another, both included."""
+
+    title = "periode"
+    parameters = ("period", "from", "until")
+    options = (("1", "vandaag"), ("7", "laatste 7 dagen"), ("30", "laatste 30 dagen"), ("365", "laatste 365 dagen"))
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """A choice and two dates."""
+        return [
+            Field("period", "periode", self.value("period"), self.options),
+            Field("from", "van", self.value("from"), is_date=True),
+            Field("until", "tot en met", self.value("until"), is_date=True),
+        ]
+
+    def queryset(self, request: HttpRequest, conversations: Conversations) -> Conversations:
+        """Those whose last message came then."""
+        if self.value("period") in dict(self.options):
+            first = timezone.localdate() - timedelta(days=int(self.value("period")) - 1)
+            conversations = conversations.filter(last_at__gte=_begin(first))
+        if day := _day(self.value("from")):
+            conversations = conversations.filter(last_at__gte=_begin(day))
+        if day := _day(self.value("until")):
+            conversations = conversations.filter(last_at__lt=_begin(day + timedelta(days=1)))
+        return conversations
+
+
+class InSector(Choice):
+    """The leader may work in more than one."""
+
+    title = "sector"
+    parameters = ("sector",)
+    options = (*Sector.choices, (UNKNOWN, "niet bekend"))
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those with this sector among theirs."""
+        if value == UNKNOWN:
+            return conversations.filter(sectors="")
+        return conversations.filter(sectors__contains=f",{value},") if value in Sector else conversations
+
+
+class Rated(Choice):
+    """In three groups, as few rate."""
+
+    title = "waardering"
+    parameters = ("rating",)
+    options = (("low", "1 of 2"), ("middle", "3"), ("high", "4 of 5"), (UNKNOWN, "geen"))
+    groups: ClassVar[dict[str, tuple[int, ...]]] = {"low": (1, 2), "middle": (3,), "high": (4, 5)}
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those that were rated so."""
+        if value == UNKNOWN:
+            return conversations.filter(rating=None)
+        return conversations.filter(rating__in=self.groups[value]) if value in self.groups else conversations
+
+
+class Reviewed(_YesNo):
+    """Whether somebody marked it as reviewed."""
+
+    title = "beoordeeld"
+    parameters = ("reviewed",)
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those that are, or those that are not."""
+        if value not in {"yes", "no"}:
+            return conversations
+        return conversations.filter(reviewed_at__isnull=value == "no")
+
+
+class AssignedTo(Choice):
+    """Me, nobody, or a person."""
+
+    title = "toegewezen aan"
+    parameters = ("assigned",)
+
+    @property
+    def options(self) -> Options:  # type: ignore[override]
+        """All who can sign in."""
+        yield from (("me", "mij"), (UNKNOWN, "niemand"))
+        yield from ((str(person.pk), name_of(person)) for person in colleagues())
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those that were given to that person."""
+        if value == UNKNOWN:
+            return conversations.filter(assigned_to=None)
+        number = str(self.request.user.pk) if value == "me" else value
+        return conversations.filter(assigned_to=int(number)) if _is_number(number) else conversations
+
+
+class Labelled(Choice):
+    """One of the network's labels."""
+
+    title = "label"
+    parameters = ("label",)
+
+    @property
+    def options(self) -> Options:  # type: ignore[override]
+        """All labels."""
+        return [(str(label.pk), label.name) for label in Label.objects.all()]
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those with that label."""
+        if not _is_number(value):
+            return conversations
+        return conversations.filter(
+            code__in=Conversation.labels.through.objects.filter(label=int(value)).values("conversation")
+        )
+
+
+FILTERS = (
+    Period,
+    _of_field("channel"),
+    _of_field("bottleneck", unknown="niet bekend"),
+    _of_field("level", unknown="niet bekend"),
+    InSector,
+    _of_field("reached"),
+    _yes_no("handed_off"),
+    _yes_no("uncertain"),
+    _yes_no("corrected"),
+    _yes_no("danger"),
+    Rated,
+    Reviewed,
+    AssignedTo,
+    Labelled,
+)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return parse_date(value)
+    except ValueError:  # written as a date, but no day
+        return None
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _is_number(value: str) -> bool:
+    """Whether a database can look it up as one."""
+    return value.isascii() and value.isdecimal() and len(value) < len(str(2**31))

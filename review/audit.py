@@ -1,0 +1,13 @@
+"""What is logged of what staff do: who read which conversation, and what they decided. Never a text."""
+
+from __future__ import annotations
+
+from auditlog.registry import auditlog
+
+from review.models import Conversation, Note
+
+
+def register() -> None:
+    """Name the fields whose changes are logged. A look is logged by the page itself."""
+    auditlog.register(Conversation, include_fields=["assigned_to", "reviewed_at", "reviewed_by"], m2m_fields={"labels"})
+    auditlog.register(Note, include_fields=["conversation", "author"])

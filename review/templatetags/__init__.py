@@ -1,0 +1,1 @@
+"""How moments and texts are written on the pages."""
