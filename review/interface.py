@@ -54,6 +54,7 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Gesprekken",
                 "items": [
+                    {"title": "Begin", "icon": "home", "link": reverse_lazy("admin:index")},
                     _page("Gesprekken", "forum", "review_conversation", permission="review.view_conversation"),
                     _page("Overdrachten", "forward_to_inbox", "review_handoff", permission="review.view_handoff"),
                 ],

@@ -52,7 +52,7 @@ class OfFilter(DropdownFilter):
         """The kinds of things that are in the log."""
         kinds = ContentType.objects.get_for_models(*auditlog.get_models())
         return sorted(
-            ((str(kind.pk), str(model._meta.verbose_name)) for model, kind in kinds.items()), key=lambda c: c[1]
+            ((str(kind.pk), str(model._meta.verbose_name)) for model, kind in kinds.items()), key=itemgetter(1)
         )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
@@ -64,7 +64,7 @@ class OfFilter(DropdownFilter):
 class LogAdmin(ModelAdmin):
     """Read only, and everything in the list itself."""
 
-    list_display = ("when", "who", "did", "what", "changes")
+    list_display = ("when", "who", "did", "what", "changed")
     list_display_links = None
     list_filter: ClassVar = [("timestamp", RangeDateFilter), ("actor", RelatedDropdownFilter), DidFilter, OfFilter]
     list_filter_submit = True
@@ -114,10 +114,10 @@ class LogAdmin(ModelAdmin):
             address = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[entry.object_pk])
         except NoReverseMatch:
             return str(entry.object_repr)
-        return str(format_html('<a href="{}">{}</a>', address, entry.object_repr))
+        return str(format_html('<a class="frame-link" href="{}">{}</a>', address, entry.object_repr))
 
     @admin.display(description="wat er veranderde")
-    def changes(self, entry: LogEntry) -> str:
+    def changed(self, entry: LogEntry) -> str:
         """Each field that was changed; empty for what was only looked at, made or deleted."""
         if entry.action != LogEntry.Action.UPDATE:
             return ""

@@ -14,9 +14,10 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 # Each right that means something here, in the order in which a group's form offers them.
@@ -91,17 +92,17 @@ class ForAdministrators(ModelAdmin):
 class UserAdmin(ForAdministrators, DjangoUserAdmin):
     """The accounts of staff."""
 
-    form = UserChangeForm
+    form = forms.ModelForm
     add_form = UserCreationForm
-    add_form_template = None  # it says in so many words what the next page shows
+    add_form_template = None
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
     list_filter = ()
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("new_password", "last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": ("username", "first_name", "last_name", "password")}),
+        (None, {"fields": ("username", "first_name", "last_name", "new_password")}),
         ("Wat mag deze medewerker?", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Wanneer", {"fields": ("last_login", "date_joined")}),
     )
@@ -115,22 +116,16 @@ class UserAdmin(ForAdministrators, DjangoUserAdmin):
         """Never: an account is switched off, so that the log keeps who read what."""
         return False
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form, with words that say what a tick does here."""
-        words = {
-            "is_active": ("Account staat aan", "Haal het vinkje weg als iemand weggaat."),
-            "is_staff": ("Mag in deze app", "Zonder dit vinkje komt iemand na het inloggen niet verder."),
-            "is_superuser": ("Beheerder", "Mag alles: lezen, opvolgen, accounts maken en rechten geven."),
-            "groups": ("Groepen", "Een medewerker mag wat zijn groepen mogen."),
-        }
-        kwargs["labels"] = {name: label for name, (label, _) in words.items()}
-        kwargs["help_texts"] = {name: text for name, (_, text) in words.items()}
-        return super().get_form(request, obj, change=change, **kwargs)
+    @admin.display(description="wachtwoord")
+    def new_password(self, user: User) -> str:
+        """Where an administrator gives another one."""
+        return str(format_html('<a class="frame-link" href="{}">Geef een nieuw wachtwoord</a>', "../password/"))
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Groups as ticks."""
-        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Groups as ticks, without the buttons that Django puts beside them."""
+        if db_field.name == "groups":
+            return db_field.formfield(widget=UnfoldAdminCheckboxSelectMultipleWidget())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A new account is one for this app."""
