@@ -6,6 +6,7 @@ Without REVIEW_SECRET nothing starts; only REVIEW_DEVELOPMENT=on leaves out what
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,14 @@ def _number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; a whole number is needed.")
     return int(value)
+
+
+def _hosts(name: str) -> list[str]:
+    hosts = _required(name).split()
+    for host in hosts:
+        if not re.fullmatch(r"[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]", host):
+            raise ImproperlyConfigured(f"{name} has {host!r}; names such as meelezen.example.nl are needed.")
+    return hosts
 
 
 def _networks(name: str) -> list[Network]:
@@ -73,7 +82,7 @@ STORE_URL = os.environ.get("DATABASE_URL", "").strip()
 # What the worker builds once, and no copy of a conversation.
 MASKING_FOLDER = Path(os.environ.get("REVIEW_MASKING", "").strip() or ROOT / "models" / "deduce")
 
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if DEVELOPMENT else _required("REVIEW_HOSTS").split()
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if DEVELOPMENT else _hosts("REVIEW_HOSTS")
 # Whose word is taken for whom a request is from.
 PROXIES = _networks("REVIEW_PROXIES")
 ROOT_URLCONF = "review.urls"
@@ -133,7 +142,8 @@ TIME_ZONE = "Europe/Amsterdam"
 STATIC_URL = "static/"
 # Alpine for pages on which nothing is evaluated (tools/review.sh).
 STATICFILES_DIRS = [("alpine", ROOT / "review" / "node_modules" / "@alpinejs" / "csp" / "dist")]
-STATIC_ROOT = Path(os.environ.get("REVIEW_STATIC", "").strip() or ROOT / ".tools" / "static")
+# Where collectstatic puts the files; in development they are read where they are.
+STATIC_ROOT = None if DEVELOPMENT else Path(os.environ.get("REVIEW_STATIC", "").strip() or ROOT / ".tools" / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,4 +1,4 @@
-"""The review database of each kind, made once and copied for each test."""
+"""The review database of each kind, made once and copied for each test; staff who sign in."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 from databases import new_postgres_database
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connections
 from django.db.utils import ConnectionHandler
+from django.test import Client
 from sqlalchemy.engine import make_url
 
 from review.settings import database
+
+PASSWORD = "een lange zin om mee in te loggen"
 
 
 @contextmanager
@@ -71,3 +75,30 @@ def review_database(
     address = new_review_database(request.param)
     with django_db_blocker.unblock(), connected_to(address):
         yield address
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return User.objects.create_superuser("beheer", password=PASSWORD, first_name="Samira", last_name="de Vries")
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    """A member of staff without any right."""
+    return User.objects.create_user("lezer", password=PASSWORD, is_staff=True)
+
+
+@pytest.fixture
+def as_administrator(administrator: User) -> Client:
+    return signed_in(administrator)
+
+
+@pytest.fixture
+def as_colleague(colleague: User) -> Client:
+    return signed_in(colleague)
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+    return client

@@ -1,0 +1,35 @@
+"""The staff app's settings as they are read in production."""
+
+from __future__ import annotations
+
+import os
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SETTINGS = Path(__file__).parents[2] / "review" / "settings.py"
+SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"  # noqa: S105
+HOST = "meelezen.example.nl"
+PRODUCTION = {
+    "REVIEW_SECRET": SECRET,
+    "REVIEW_HOSTS": HOST,
+    "REVIEW_DATABASE_URL": "sqlite:///never-made.db",
+}
+
+
+def read(**environment: str) -> dict[str, Any]:
+    """The settings with this environment alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("REVIEW_")]:
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        return runpy.run_path(str(SETTINGS))
+
+
+def of_security() -> dict[str, Any]:
+    """Those by which production is guarded, to be set over the tests' own."""
+    names = ("SECURE_", "SESSION_", "CSRF_", "ALLOWED_HOSTS")
+    return {name: value for name, value in read(**PRODUCTION).items() if name.startswith(names)}

@@ -1,0 +1,66 @@
+"""The staff app starts with safe settings, or says in one line why it does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tests.review.production import PRODUCTION, SECRET, read
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"REVIEW_SECRET": ""}, "REVIEW_SECRET is not set"),
+        ({"REVIEW_SECRET": SECRET[:49]}, "REVIEW_SECRET is too short"),
+        ({"REVIEW_HOSTS": " "}, "REVIEW_HOSTS is not set"),
+        ({"REVIEW_HOSTS": "*"}, r"REVIEW_HOSTS has '\*'"),
+        ({"REVIEW_HOSTS": "https://meelezen.example.nl"}, "REVIEW_HOSTS has 'https"),
+        ({"REVIEW_DATABASE_URL": ""}, "REVIEW_DATABASE_URL is not set"),
+        (
+            {"REVIEW_DATABASE_URL": "mysql://x:geheim@y/z"},
+            "^REVIEW_DATABASE_URL begins with sqlite:/// or postgresql://.$",
+        ),
+        ({"REVIEW_DEVELOPMENT": "yes"}, "REVIEW_DEVELOPMENT is 'yes'; it is on or off"),
+        ({"REVIEW_PROXIES": "10.0.0.0/8 proxy"}, "REVIEW_PROXIES: 'proxy'"),
+        ({"REVIEW_MAIL_PORT": "smtp"}, "REVIEW_MAIL_PORT is 'smtp'; a whole number is needed"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said(wrong: dict[str, str], said: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=said):
+        read(**PRODUCTION | wrong)
+
+
+def test_in_development_only_what_needs_tls_is_left_out() -> None:
+    production, development = read(**PRODUCTION), read(**PRODUCTION, REVIEW_DEVELOPMENT="on")
+    left_out = {name for name in production if name.isupper() and name not in development}
+    assert left_out == {
+        "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD", "SECURE_SSL_REDIRECT",
+        "SECURE_REDIRECT_EXEMPT", "SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
+        "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME",
+    }  # fmt: skip
+    assert production["ALLOWED_HOSTS"] == ["meelezen.example.nl"]
+    assert not production["DEBUG"]
+    assert not development["DEBUG"]
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("REVIEW_", "DJANGO_"))}
+    run = [sys.executable, "-m", "review", *arguments]
+    return subprocess.run(run, env=others | environment, capture_output=True, text=True, check=False)
+
+
+def test_djangos_own_checks_for_production_find_nothing() -> None:
+    done = command("check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert "no issues (0 silenced)" in done.stdout
+
+
+def test_without_a_secret_it_refuses_to_start_in_one_line() -> None:
+    done = command("check", **PRODUCTION | {"REVIEW_SECRET": ""})
+    assert done.returncode == 1
+    assert done.stderr == "The staff app does not start: REVIEW_SECRET is not set.\n"
