@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from auditlog.registry import auditlog
 
-from review.models import Conversation, Note
+from review.models import Conversation, Handoff, Note, ReplyAddress
 
 
 def register() -> None:
     """Name the fields whose changes are logged. A look is logged by the page itself."""
     auditlog.register(Conversation, include_fields=["assigned_to", "reviewed_at", "reviewed_by"], m2m_fields={"labels"})
     auditlog.register(Note, include_fields=["conversation", "author"])
+    auditlog.register(Handoff, include_fields=["status", "taken_up_by"])
+    auditlog.register(ReplyAddress, include_fields=["handoff"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from auditlog.admin import LogEntry  # registers a list of its own, in English, that is replaced here
