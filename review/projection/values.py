@@ -22,7 +22,7 @@ def event_of(data: Any) -> dict[str, Any] | None:
         event = json.loads(data)
     except (TypeError, ValueError, RecursionError):
         return None
-    return event if isinstance(event, dict) and event.get("event") in KNOWN else None
+    return event if isinstance(event, dict) and text(event.get("event")) in KNOWN else None
 
 
 def text(value: Any, most: int | None = None) -> str:
