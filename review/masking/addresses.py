@@ -1,0 +1,101 @@
+"""Finds streets with a number, a street somebody lives in, post boxes, and the place that goes with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from review.masking.spans import Kind, Span
+from review.masking.words import WORDS, plain
+
+_ENDS = "|".join(sorted(map(re.escape, WORDS.street_ends), key=len, reverse=True))
+_SURE = "|".join(sorted(map(re.escape, WORDS.sure_street_ends), key=len, reverse=True))
+_LEAD = (
+    r"(?:(?:[A-Z][\w'’.-]*|(?i:burg\.|burgemeester|prins|prinses|koning|koningin|dr\.|ds\.|mr\.|prof\.|sint|st\.|oude|nieuwe"
+    r"|lange|korte|grote|kleine|eerste|tweede|derde|1e|2e|3e|van|de|den|der|het|'t|jan|johan|willem|generaal|pastoor"
+    r"|pater|admiraal|president|graaf|oost|west|noord|zuid))\s+){0,4}?"
+)
+NUMBER = r"(?:,?\s?(?:nr\.?|nummer|huisnummer)\s?)?\s?\d{1,4}(?:\s?[a-zA-Z](?![\w’'])|\s?[-/]\s?\d{1,3}|\s?(?:bis|hs|hoog|rood|zwart)\b)?(?![\d.,]\d|\d|%|\w)"
+STREET = re.compile(
+    rf"(?<![\w@.-])(?P<lead>{_LEAD})(?P<word>[^\W\d_][^\W\d_'’.-]*?(?:-[^\W\d_]+)*(?i:{_ENDS}))(?P<number>\s{NUMBER})"
+)
+LAAN_VAN = re.compile(
+    rf"(?<!\w)(?:laan|weg|plein|hof|straat|straatje|kade)\s(?:van|naar|der|achter)\s(?:de\s|het\s|den\s|der\s)?[^\W\d_]+(?:\s[^\W\d_]+)?\s{NUMBER}",
+    re.IGNORECASE,
+)
+LIVES = re.compile(
+    rf"\b(?:adres|woonadres|huisadres|bezoekadres|postadres|woon|woont|wonen|woonde|gevestigd|verhuisd)\b"
+    rf"(?:\s?:|\s(?:is|ik|hij|zij|ze|we|nu|daar|naar|op|aan|in|te|de|het))*\s"
+    rf"(?P<street>(?:(?!(?:en|met|voor|de|het|groep|een)\b)[^\W\d_][\w'’.-]*\s){{1,3}}{NUMBER})",
+    re.IGNORECASE,
+)
+WITHOUT_NUMBER = re.compile(
+    rf"(?<!\w)(?:in|aan|op|uit|van|naar|bij)\s(?:de|het)\s(?P<street>{_LEAD}[^\W\d_][\w'’-]*(?i:straat|laan|gracht|singel|steeg|dreef|plantsoen|plein|weg|kade))(?!\w)"
+)
+POST_BOX = re.compile(r"(?<!\w)postbus\s?\d{1,6}(?!\d)", re.IGNORECASE)
+PLACE_AFTER = re.compile(r"^\s?,?\s?(?:(?:in|te)\s)?(?P<place>['’]?[^\W\d_][\w'’-]*(?:\s[^\W\d_][\w'’-]*){0,3})", re.IGNORECASE)
+# Words with a street's ending that are no streets.
+NO_STREET = frozenset(
+    "onderweg snelweg zijweg omweg uitweg halverwege voorweg vandeweg vanweg overweg spoorweg waterweg fietspad voetpad "
+    "winkelstraat zijstraat achterstraat doodlopende woonstraat eenrichtingsstraat rijstraat hoofdweg lijdensweg leerweg "
+    "middenweg rijbaan loopbaan schoolplein speelplein marktplein dorpsplein werkplein leerplein leergang weg straat laan "
+    "plein kade groep stap kantoorpark hoek overdracht landelijk".split()
+)
+UNIT = re.compile(
+    r"^\s?(?:keer|kinderen|leerlingen|jaar|uur|dagen|weken|maanden|minuten|procent|euro|mensen|scholen|van de|medewerkers|fte|k|m)\b",
+    re.IGNORECASE,
+)
+
+
+def find_addresses(text: str, postcodes: list[Span]) -> Iterator[Span]:
+    """The addresses of `text`; `postcodes` are where places may stand behind."""
+    streets = list(_streets(text))
+    for span in [*streets, *postcodes]:
+        yield from _place_behind(text, span.end)
+    yield from streets
+
+
+def _streets(text: str) -> Iterator[Span]:
+    for match in STREET.finditer(text):
+        word = plain(match["word"])
+        if word not in NO_STREET and _is_street(word) and not UNIT.match(text[match.end() :]):
+            start = match.start("word") if _only_small(match["lead"]) else match.start()
+            yield Span(start, match.end(), Kind.ADDRESS)
+    for form in (LAAN_VAN, POST_BOX):
+        yield from (Span(*match.span(), Kind.ADDRESS) for match in form.finditer(text))
+    for match in LIVES.finditer(text):
+        words = match["street"].split()
+        if not any(plain(word) in WORDS.everyday for word in words[:-1]) and not UNIT.match(text[match.end() :]):
+            yield Span(*match.span("street"), Kind.ADDRESS)
+    for match in WITHOUT_NUMBER.finditer(text):
+        word = plain(match["street"].split()[-1])
+        if word not in NO_STREET and word not in WORDS.everyday and _is_sure(word, match["street"]):
+            yield Span(*match.span("street"), Kind.ADDRESS)
+
+
+def _only_small(lead: str) -> bool:
+    """Whether what stands before a street's name is an article or preposition that is no part of it."""
+    return all(word in {"de", "het", "van", "'t", "den", "der"} for word in lead.split()) and not lead.startswith("van de")
+
+
+def _is_street(word: str) -> bool:
+    if any(word.endswith(end) for end in WORDS.sure_street_ends):
+        return word not in WORDS.everyday
+    return not WORDS.is_ordinary(word) and word not in WORDS.first_names
+
+
+def _is_sure(word: str, written: str) -> bool:
+    """Whether a street without a number is one: by its ending, or because it is no other word."""
+    return word.endswith(("straat", "laan")) or written.split()[-1][0].isupper() or not WORDS.is_ordinary(word)
+
+
+def _place_behind(text: str, end: int) -> Iterator[Span]:
+    """The place behind a street or a postcode: as many words as make a place that deduce knows."""
+    match = PLACE_AFTER.match(text[end:])
+    words = match["place"].split(" ") if match else []
+    for count in range(len(words), 0, -1):
+        place = " ".join(words[:count])
+        if plain(place) in WORDS.places and (plain(place) not in WORDS.everyday or place[0].isupper()):
+            start = end + (match.start("place") if match else 0)
+            yield Span(start, start + len(place), Kind.ADDRESS)
+            return

@@ -1,0 +1,228 @@
+"""Finds names of people as they are typed in a chat: without capitals, after a cue, next to another name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from review.masking.spans import Kind, Span
+from review.masking.tokens import Token
+from review.masking.words import WORDS
+
+SHORTEST_UNKNOWN = 4  # letters of a word that is taken for a name because nothing is known of it
+SHORTEST_SURNAME = 5  # letters of a surname that stands alone in lower case
+MOST_PARTICLES = 3
+MOST_SURNAMES = 3
+# Particles that Dutch has in names alone, two together or one.
+SURE_PARTICLES = frozenset({"vd", "v.d.", "v/d", "el", "ait", "bint", "ibn", "abu", "ben", "von"})
+VERB_ENDS = ("t", "de", "te", "den", "ten", "en")
+SPOKEN = frozenset(
+    "gesproken gebeld overlegd gepraat gezeten afgesproken besproken gemaild gehad geappt gewerkt samengewerkt gedeeld "
+    "gesprek overleg ruzie contact afspraak erover hierover daarover samen bellen praten spreken overleggen".split()
+)
+
+
+class NameFinder:
+    """Finds the names in the words of one text."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+
+    def find(self) -> Iterator[Span]:
+        """The names, which may overlap."""
+        names = list(self._single())
+        names += [name for found in names for name in self._beside(*found)]
+        for first, last in names:
+            yield Span(self._tokens[first].start, self._tokens[last].end, Kind.NAME)
+
+    def _single(self) -> Iterator[tuple[int, int]]:
+        """Every name as the places of its first and its last word."""
+        for place, token in enumerate(self._tokens):
+            if self._is_first_name(token) or self._is_doubtful_name(place):
+                yield place, self._with_surname(place)
+            elif self._is_initial(place):
+                last = self._surname(place + 1, after_name=True)
+                if last is not None:
+                    yield place, last
+            yield from self._after_cue(place)
+            last = self._lone_surname(place)
+            if last is not None:
+                yield place, last
+
+    @staticmethod
+    def _is_first_name(token: Token) -> bool:
+        if not token.is_first_name or len(token.plain) < 2 or token.is_acronym:  # noqa: PLR2004
+            return False
+        return not token.is_ordinary or (token.has_capital and not token.is_everyday)
+
+    def _is_doubtful_name(self, place: int) -> bool:
+        """Whether a first name that is also a word is a person's here: it does what people do, or is talked with."""
+        token, before = self._tokens[place], self._at(place - 1)
+        if token.plain not in WORDS.doubtful or (before and before.plain in WORDS.articles and token.follows()):
+            return False
+        after = self._at(place + 1)
+        acts = after is not None and after.follows() and after.plain in WORDS.person_verbs
+        talked_with = before is not None and before.plain in WORDS.talking and token.follows()
+        return talked_with or (acts and not (before and before.is_listed and token.follows()))
+
+    def _is_initial(self, place: int) -> bool:
+        token, after = self._tokens[place], self._at(place + 1)
+        return len(token.text) == 1 and after is not None and after.gap in {".", ". "}
+
+    def _after_cue(self, place: int) -> Iterator[tuple[int, int]]:
+        """The name after a title, a function, a relation or a word of talking."""
+        cue = self._tokens[place]
+        start = place + 1
+        if cue.plain in {"naam", "voornaam", "achternaam", "roepnaam", "ben"} and (after := self._at(start)) is not None:
+            start += after.plain in {"is", "was"}
+        token = self._at(start)
+        if token is None:
+            return
+        title = cue.plain in WORDS.titles or f"{cue.plain}." in WORDS.titles
+        if title and token.gap in {".", ". "}:
+            pass
+        elif not (token.follows() or (token.gap in {": ", ", "} and token.has_capital)):
+            return
+        if title or cue.plain in WORDS.cues or cue.plain in WORDS.functions:
+            last = self._surname(start, after_name=title)
+            if last is not None:
+                yield start, last
+            elif self._may_be_name(token) and token.plain not in WORDS.particles:
+                yield start, self._with_surname(start)
+        elif cue.plain in WORDS.talking and self._is_talked_with(start):
+            yield start, self._with_surname(start)
+
+    def _is_talked_with(self, place: int) -> bool:
+        token = self._tokens[place]
+        if token.is_ordinary or not self._may_be_name(token):
+            return False
+        after = self._at(self._with_surname(place) + 1)
+        return token.has_capital or token.is_listed or after is None or after.plain in SPOKEN
+
+    def _beside(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Names that "en", "of" or a comma ties to this one."""
+        place = last + 1
+        after = self._at(place)
+        if after is not None and after.plain in {"en", "of"} and after.follows():
+            place += 1
+        elif after is None or after.gap not in {", ", " & ", " + ", "/"}:
+            place = -1
+        beside = self._at(place)
+        if beside is not None and self._may_be_name(beside) and self._stands_apart(place):
+            yield place, self._with_surname(place)
+        tie, before = self._at(first - 1), self._at(first - 2)
+        if tie is None or before is None or tie.plain != "en" or not tie.follows():
+            return
+        owner = self._at(first - 3)
+        if self._may_be_name(before) and not (owner and before.follows() and owner.plain in WORDS.articles):
+            yield first - 2, first - 2
+
+    def _stands_apart(self, place: int) -> bool:
+        """Whether the word is no verb of the next clause: it is a listed name or an unknown word."""
+        token = self._tokens[place]
+        return token.is_first_name or token.has_capital or not token.plain.endswith(VERB_ENDS)
+
+    def _lone_surname(self, place: int) -> int | None:
+        """A surname by itself, with its particles: "jansen", "de vries", "van den berg"."""
+        token = self._tokens[place]
+        if token.plain in WORDS.opening_particles:
+            word = self._after_particles(place)
+            name = self._at(word)
+            if name is None or word == place or name.is_everyday or name.is_acronym:
+                return None
+            particles = [each.plain for each in self._tokens[place:word]]
+            sure = particles[0] in SURE_PARTICLES - {"ben"} or (particles[0] == "van" and particles[-1] in {"den", "der"})
+            if sure and (name.is_surname or not name.is_ordinary):
+                return word
+            plainly = particles[0] in {"de", "van", "den", "der", "ter", "ten", "te", "al", "le", "da", "dos"}
+            if plainly and self._is_surname_alone(name) and not (len(particles) == 1 and name.is_first_name):
+                return word
+            return None
+        return place if self._is_surname_alone(token) else None
+
+    @staticmethod
+    def _is_surname_alone(token: Token) -> bool:
+        if not token.is_surname or token.plain in WORDS.places or len(token.plain) < SHORTEST_SURNAME:
+            return False
+        return not token.is_ordinary and not token.is_acronym
+
+    def _with_surname(self, place: int) -> int:
+        """The place where the name ends that begins with a first name at `place`."""
+        last = place
+        for _ in range(MOST_SURNAMES):
+            further = self._surname(last + 1, after_name=True)
+            if further is None:
+                break
+            last = further
+        return last
+
+    def _surname(self, place: int, *, after_name: bool) -> int | None:
+        """The place where a surname ends that begins at `place`, with its particles; None when there is none."""
+        token = self._at(place)
+        if token is None or not (token.follows() or (len(self._tokens[place - 1].text) == 1 and token.gap[:1] == ".")
+                                 or self._is_titled(place)):  # fmt: skip
+            return None
+        word = self._after_particles(place)
+        name = self._at(word)
+        if name is None or name.is_acronym or (word > place and not name.follows()):
+            return None
+        if word > place:
+            return word if self._fits_particles(place, word, after_name=after_name) else None
+        if not after_name:
+            return None
+        return word if self._fits_first_name(name) else None
+
+    def _is_titled(self, place: int) -> bool:
+        token, before = self._tokens[place], self._tokens[place - 1]
+        return token.gap in {".", ". "} and f"{before.plain}." in WORDS.titles
+
+    def _after_particles(self, place: int) -> int:
+        """The place of the word after the particles that begin at `place`, or `place` itself."""
+        if self._tokens[place].plain not in WORDS.opening_particles:
+            return place
+        end = place + 1
+        while end < place + MOST_PARTICLES and (token := self._at(end)) and token.follows():
+            if token.plain not in WORDS.particles:
+                break
+            end += 1
+        return end
+
+    def _fits_particles(self, place: int, word: int, *, after_name: bool) -> bool:
+        name = self._tokens[word]
+        if name.is_everyday:
+            return name.has_capital and name.is_surname
+        if not after_name and word == place + 1 and name.is_first_name and self._tokens[place].plain == "van":
+            return False  # "de moeder van Yusuf"
+        if name.is_surname:
+            return True
+        if self._tokens[place].plain in {"in", "op"} or (name.is_first_name and not name.has_capital):
+            return False
+        if name.is_ordinary:
+            return False
+        return after_name and len(name.plain) >= SHORTEST_UNKNOWN
+
+    @staticmethod
+    def _fits_first_name(name: Token) -> bool:
+        """Whether the word after a first name or a title belongs to the name."""
+        if name.is_everyday or name.is_acronym:
+            return False
+        if name.is_surname:
+            return True
+        if name.is_ordinary or len(name.plain) < 2:  # noqa: PLR2004
+            return False
+        if name.is_first_name or name.has_capital:
+            return True
+        return len(name.plain) >= SHORTEST_UNKNOWN and not name.plain.endswith(VERB_ENDS)
+
+    @staticmethod
+    def _may_be_name(token: Token) -> bool:
+        """Whether the word can be a name where one is expected."""
+        if token.is_acronym or len(token.plain) < 2:  # noqa: PLR2004
+            return False
+        if token.is_everyday:
+            return token.has_capital and token.is_listed
+        if token.is_listed:
+            return True
+        return not token.is_ordinary and len(token.plain) >= SHORTEST_UNKNOWN
+
+    def _at(self, place: int) -> Token | None:
+        return self._tokens[place] if 0 <= place < len(self._tokens) else None

@@ -1,0 +1,148 @@
+"""Finds names of schools and day nurseries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from review.masking.spans import Kind, Span
+from review.masking.tokens import Token
+from review.masking.words import WORDS
+
+ARTICLES = frozenset({"de", "het", "'t", "’t", "den"})
+HONOURS = frozenset(
+    "sint st. st prins prinses koning koningin burgemeester burg dr pastoor bisschop paus pater zuster meester juf de "
+    "van der den ds dominee minister graaf gravin jan johan willem maria anne titus mgr".split()
+)
+LONG_HEADS = frozenset({"college", "lyceum", "gymnasium", "atheneum", "scholengemeenschap", "mavo"})
+COMPOUND_ENDS = ("college", "lyceum", "gymnasium", "school", "scholengemeenschap", "mavo")
+WHERE = frozenset("op bij van naar vanuit binnen voor".split())
+SHORTEST_STEM = 4
+MOST_WORDS = 4
+
+
+class SchoolFinder:
+    """Finds the schools in the words of one text."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+
+    def find(self) -> Iterator[Span]:
+        """The names of schools, which may overlap; the type in front of a name is no part of it."""
+        for place in range(len(self._tokens)):
+            for found in (self._after_type(place), self._before_head(place), self._compound(place), self._bare(place)):
+                if found is not None:
+                    yield Span(self._tokens[found[0]].start, self._tokens[found[1]].end, Kind.SCHOOL)
+
+    def _after_type(self, place: int) -> tuple[int, int] | None:
+        """The name after "obs", "basisschool", "kindcentrum" and the like."""
+        word = self._tokens[place].plain
+        pair = f"{self._tokens[place - 1].plain} {word}" if place else word
+        strong = word in WORDS.strong_school_types or pair in WORDS.strong_school_types
+        if not strong and word not in WORDS.weak_school_types:
+            return None
+        start = place + 1
+        token = self._at(start)
+        if token is None or token.gap.strip(" \"'“”‘’,:"):
+            return None
+        with_article = token.plain in ARTICLES
+        name = self._at(start + with_article)
+        if name is None or (with_article and not self._joins(name)):
+            return None
+        if not self._can_name(name, strong=strong, with_article=with_article, listed=token.follows()):
+            return None
+        return start, self._last_word(start + with_article)
+
+    @staticmethod
+    def _can_name(name: Token, *, strong: bool, with_article: bool, listed: bool) -> bool:
+        if name.plain in WORDS.not_school or name.is_acronym:
+            return name.has_capital and with_article
+        if name.plain in WORDS.school_names:
+            return with_article or strong
+        if name.has_capital:
+            return not name.is_everyday or with_article
+        if not strong or name.is_everyday or not listed:
+            return False
+        return with_article or name.is_listed or not name.is_ordinary or name.plain in HONOURS - WORDS.everyday
+
+    def _last_word(self, place: int) -> int:
+        """The place of the last word of a name whose first word stands at `place`."""
+        last = place
+        while last - place < MOST_WORDS:
+            token, before = self._at(last + 1), self._tokens[last]
+            if token is None or not self._joins(token) and not (token.gap == ". " and before.plain in HONOURS):
+                break
+            goes_on = token.has_capital and not token.is_acronym
+            describes = before.plain in HONOURS or (before.plain.endswith(("e", "en")) and not token.is_everyday and last == place)
+            if describes and before.plain not in HONOURS:
+                describes = token.plain in WORDS.school_names or (token.is_ordinary and not token.plain.endswith("t"))
+                describes = describes and before.plain not in WORDS.school_names and before.is_ordinary
+            if not goes_on and not describes:
+                further = self._at(last + 2)
+                if not (token.plain in {"van", "in", "de", "der", "den", "het", "en"} and further and further.has_capital and self._joins(further)):
+                    break
+                last += 1
+            last += 1
+        return last
+
+    def _before_head(self, place: int) -> tuple[int, int] | None:
+        """The name that ends in "College", "lyceum", "school"."""
+        head = self._tokens[place]
+        if head.plain not in WORDS.school_heads:
+            return None
+        start = place
+        while start and place - start < MOST_WORDS and self._tokens[start].follows():
+            before = self._tokens[start - 1]
+            adjective = before.plain in WORDS.school_adjectives and head.plain in LONG_HEADS and before.plain not in ARTICLES
+            unknown = (not before.is_ordinary and len(before.plain) >= SHORTEST_STEM and not before.is_acronym) or (
+                before.is_listed and not before.is_everyday and head.plain in LONG_HEADS)
+            if not (before.has_capital or adjective or unknown or before.text[0].isupper() and before.plain in WORDS.school_adjectives - ARTICLES):
+                break
+            if before.plain in WORDS.strong_school_types and not before.has_capital:
+                break
+            start -= 1
+        if start == place:
+            return None
+        return start, self._last_word(place) if head.text[0].isupper() else place
+
+    def _compound(self, place: int) -> tuple[int, int] | None:
+        """A name written to its type: "Wilhelminaschool", "corderiuscollege"."""
+        token = self._tokens[place]
+        end = next((end for end in COMPOUND_ENDS if token.plain.endswith(end)), None)
+        if end is None or token.plain in WORDS.strong_school_types or token.plain in WORDS.everyday:
+            return None
+        stem = token.plain.removesuffix(end).rstrip("-")
+        named = any(
+            (each in WORDS.first_names or each in WORDS.surnames) and each not in WORDS.ordinary
+            for each in (stem, stem.removesuffix("s"), stem.rsplit("-", 1)[-1])
+        )
+        if len(stem) < SHORTEST_STEM or not (named or (token.has_capital and not WORDS.is_ordinary(token.plain))
+                                             or (not WORDS.is_ordinary(stem) and end in LONG_HEADS)):  # fmt: skip
+            return None
+        start = place
+        while start and (self._tokens[start].follows() or self._tokens[start].gap == ". "):
+            before = self._tokens[start - 1]
+            if before.plain not in HONOURS - {"de", "van"} and not before.has_capital:
+                break
+            start -= 1
+        return start, place
+
+    def _bare(self, place: int) -> tuple[int, int] | None:
+        """A name of which only an article tells: "op de regenboog", "van De Wegwijzer"."""
+        article, name = self._tokens[place], self._at(place + 1)
+        if article.plain not in ARTICLES or name is None or not name.follows() or name.is_acronym:
+            return None
+        known = name.plain in WORDS.school_names
+        if article.has_capital and name.text[0].isupper() and (known or not name.is_surname) and not name.is_everyday:
+            return place, self._last_word(place + 1)
+        if not known or name.plain in WORDS.not_school:
+            return None
+        before = self._at(place - 1)
+        led = before is not None and article.follows() and before.plain in WHERE and not name.is_everyday
+        return (place, self._last_word(place + 1)) if led or name.has_capital else None
+
+    @staticmethod
+    def _joins(token: Token) -> bool:
+        return token.follows()
+
+    def _at(self, place: int) -> Token | None:
+        return self._tokens[place] if 0 <= place < len(self._tokens) else None
