@@ -349,8 +349,8 @@ JUNK = st.recursive(
     max_leaves=4,
 )
 PATHS = [
-    ("event",), ("timestamp",), ("text",), ("input_channel",), ("metadata",), ("metadata", "step"), ("name",), ("value",),
-    ("metadata", "utter_action"), ("data",), ("data", "buttons"), ("parse_data",), ("parse_data", "intent"),
+    ("event",), ("timestamp",), ("text",), ("input_channel",), ("metadata",), ("metadata", "step"), ("name",),
+    ("value",), ("metadata", "utter_action"), ("data",), ("data", "buttons"), ("parse_data",), ("parse_data", "intent"),
     ("parse_data", "intent", "name"), ("parse_data", "intent", "confidence"), ("parse_data", "intent_ranking"),
     ("parse_data", "entities"), ("parse_data", "clauses"), ("parse_data", "themes"), ("parse_data", "danger"),
     ("value", "id"), ("value", "consented_at"), ("value", "text"), ("value", "reply_address"), ("value", "withdrawn"),
