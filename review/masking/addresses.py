@@ -33,7 +33,9 @@ WITHOUT_NUMBER = re.compile(
     rf"(?<!\w)(?:in|aan|op|uit|van|naar|bij)\s(?:de|het)\s(?P<street>{_LEAD}[^\W\d_][\w'’-]*(?i:straat|laan|gracht|singel|steeg|dreef|plantsoen|plein|weg|kade))(?!\w)"
 )
 POST_BOX = re.compile(r"(?<!\w)postbus\s?\d{1,6}(?!\d)", re.IGNORECASE)
-PLACE_AFTER = re.compile(r"^\s?,?\s?(?:(?:in|te)\s)?(?P<place>['’]?[^\W\d_][\w'’-]*(?:\s[^\W\d_][\w'’-]*){0,3})", re.IGNORECASE)
+PLACE_AFTER = re.compile(
+    r"^\s?,?\s?(?:(?:in|te)\s)?(?P<place>['’]?[^\W\d_][\w'’-]*(?:\s[^\W\d_][\w'’-]*){0,3})", re.IGNORECASE
+)
 # Words with a street's ending that are no streets.
 NO_STREET = frozenset(
     "onderweg snelweg zijweg omweg uitweg halverwege voorweg vandeweg vanweg overweg spoorweg waterweg fietspad voetpad "
@@ -75,7 +77,9 @@ def _streets(text: str) -> Iterator[Span]:
 
 def _only_small(lead: str) -> bool:
     """Whether what stands before a street's name is an article or preposition that is no part of it."""
-    return all(word in {"de", "het", "van", "'t", "den", "der"} for word in lead.split()) and not lead.startswith("van de")
+    return all(word in {"de", "het", "van", "'t", "den", "der"} for word in lead.split()) and not lead.startswith(
+        "van de"
+    )
 
 
 def _is_street(word: str) -> bool:

@@ -162,7 +162,11 @@ def _without_particles(words: list[str]) -> list[str]:
 def _pattern(form: str, kind: Kind) -> str:
     """What a form looks like in a folded text."""
     if kind is Kind.PHONE:
-        return r"(?<![\w+])(?:\(?(?:\+|00)31\)?[\s.-]{0,2}(?:\(0\)\s?)?|\(?0\)?[\s.-]{0,2})" + r"[\s./()–-]{0,3}".join(form) + r"(?!\d)"
+        return (
+            r"(?<![\w+])(?:\(?(?:\+|00)31\)?[\s.-]{0,2}(?:\(0\)\s?)?|\(?0\)?[\s.-]{0,2})"
+            + r"[\s./()–-]{0,3}".join(form)
+            + r"(?!\d)"
+        )
     if kind in COMPACT:
         return r"(?<!\w)" + r"[\s.-]{0,2}".join(map(re.escape, form)) + r"(?!\w)"
     words = r"\W{1,3}".join(map(re.escape, form.split()))

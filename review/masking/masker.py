@@ -19,7 +19,8 @@ from review.masking.words import WORDS
 
 REMEMBERED = 4096  # texts; in memory only
 STAYS = re.compile(
-    r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, WORDS.stays), key=len, reverse=True)) + r")(?!\w|\.\w|/\w)", re.IGNORECASE
+    r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, WORDS.stays), key=len, reverse=True)) + r")(?!\w|\.\w|/\w)",
+    re.IGNORECASE,
 )
 
 
@@ -48,7 +49,9 @@ class Masker:
         spans += SchoolFinder(tokens).find()
         spans += NameFinder(tokens).find()
         read = [*self._dictionary.find(text), *self._trained.find(text)]
-        spans += [_without_title(span, tokens) for span in read if span.kind is Kind.ADDRESS or _says_something(span, tokens)]
+        spans += [
+            _without_title(span, tokens) for span in read if span.kind is Kind.ADDRESS or _says_something(span, tokens)
+        ]
         stays = [match.span() for match in STAYS.finditer(text)]
         return tuple(resolved((span for span in spans if not _inside(span, stays)), text))
 

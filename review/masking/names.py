@@ -72,7 +72,10 @@ class NameFinder:
         """The name after a title, a function, a relation or a word of talking."""
         cue = self._tokens[place]
         start = place + 1
-        if cue.plain in {"naam", "voornaam", "achternaam", "roepnaam", "ben"} and (after := self._at(start)) is not None:
+        if (
+            cue.plain in {"naam", "voornaam", "achternaam", "roepnaam", "ben"}
+            and (after := self._at(start)) is not None
+        ):
             start += after.plain in {"is", "was"}
         token = self._at(start)
         if token is None:
@@ -130,7 +133,9 @@ class NameFinder:
             if name is None or word == place or name.is_everyday or name.is_acronym:
                 return None
             particles = [each.plain for each in self._tokens[place:word]]
-            sure = particles[0] in SURE_PARTICLES - {"ben"} or (particles[0] == "van" and particles[-1] in {"den", "der"})
+            sure = particles[0] in SURE_PARTICLES - {"ben"} or (
+                particles[0] == "van" and particles[-1] in {"den", "der"}
+            )
             if sure and (name.is_surname or not name.is_ordinary):
                 return word
             plainly = particles[0] in {"de", "van", "den", "der", "ter", "ten", "te", "al", "le", "da", "dos"}

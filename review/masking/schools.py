@@ -72,13 +72,20 @@ class SchoolFinder:
             if token is None or not self._joins(token) and not (token.gap == ". " and before.plain in HONOURS):
                 break
             goes_on = token.has_capital and not token.is_acronym
-            describes = before.plain in HONOURS or (before.plain.endswith(("e", "en")) and not token.is_everyday and last == place)
+            describes = before.plain in HONOURS or (
+                before.plain.endswith(("e", "en")) and not token.is_everyday and last == place
+            )
             if describes and before.plain not in HONOURS:
                 describes = token.plain in WORDS.school_names or (token.is_ordinary and not token.plain.endswith("t"))
                 describes = describes and before.plain not in WORDS.school_names and before.is_ordinary
             if not goes_on and not describes:
                 further = self._at(last + 2)
-                if not (token.plain in {"van", "in", "de", "der", "den", "het", "en"} and further and further.has_capital and self._joins(further)):
+                if not (
+                    token.plain in {"van", "in", "de", "der", "den", "het", "en"}
+                    and further
+                    and further.has_capital
+                    and self._joins(further)
+                ):
                     break
                 last += 1
             last += 1
@@ -92,10 +99,19 @@ class SchoolFinder:
         start = place
         while start and place - start < MOST_WORDS and self._tokens[start].follows():
             before = self._tokens[start - 1]
-            adjective = before.plain in WORDS.school_adjectives and head.plain in LONG_HEADS and before.plain not in ARTICLES
+            adjective = (
+                before.plain in WORDS.school_adjectives and head.plain in LONG_HEADS and before.plain not in ARTICLES
+            )
             unknown = (not before.is_ordinary and len(before.plain) >= SHORTEST_STEM and not before.is_acronym) or (
-                before.is_listed and not before.is_everyday and head.plain in LONG_HEADS)
-            if not (before.has_capital or adjective or unknown or before.text[0].isupper() and before.plain in WORDS.school_adjectives - ARTICLES):
+                before.is_listed and not before.is_everyday and head.plain in LONG_HEADS
+            )
+            if not (
+                before.has_capital
+                or adjective
+                or unknown
+                or before.text[0].isupper()
+                and before.plain in WORDS.school_adjectives - ARTICLES
+            ):
                 break
             if before.plain in WORDS.strong_school_types and not before.has_capital:
                 break
