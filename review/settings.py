@@ -219,7 +219,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # These name who signs in and, below WARNING, what a statement holds.
-    "loggers": {"axes": {"level": "ERROR"}, "django.db.backends": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "django.db.backends": {"level": "WARNING"},
+        "alembic": {"level": "WARNING"},
+    },
 }
 
 UNFOLD = interface.UNFOLD

@@ -26,6 +26,7 @@ from tools.settings import DIRECT, HOST, environment, free_port, port_from
 
 READY_WITHIN = 120  # seconds
 REVIEW = [sys.executable, "-m", "review"]
+MIGRATE = ["migrate", "--verbosity", "0"]
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def run() -> int:
     # The mail that a leader asks for is sent: by the worker, which prints it where no mail server is set.
     settings = {"HANDOFF_SENDER": "on", **environment(actions_port, coach_port)}
     model = ensure_model()
-    subprocess.run([*REVIEW, "migrate", "--verbosity", "0"], cwd=ROOT, env=settings, check=True)
+    run_review(MIGRATE, settings)
     processes = [action_server(actions_port), coach(coach_port, model), review_web(review_port), review_worker()]
     manager = Manager()
     for process in processes:
@@ -169,11 +170,20 @@ def shell() -> int:
     return 0
 
 
-def review(arguments: list[str]) -> int:
+def run_review(command: list[str], settings: dict[str, str]) -> None:
+    """Run a command of the staff app.
+
+    Raises:
+        SystemExit: it failed, and said why.
+    """
+    if code := subprocess.run([*REVIEW, *command], cwd=ROOT, env=settings, check=False).returncode:
+        raise SystemExit(code)
+
+
+def review(command: list[str]) -> int:
     """A command of the staff app, in a review database with all its tables."""
-    for command in (["migrate", "--verbosity", "0"], arguments):
-        if code := subprocess.run([*REVIEW, *command], cwd=ROOT, env=environment(), check=False).returncode:
-            return code
+    run_review(MIGRATE, environment())
+    run_review(command, environment())
     return 0
 
 
@@ -182,8 +192,8 @@ if __name__ == "__main__":
         match sys.argv[1:]:
             case ["shell"]:
                 sys.exit(shell())
-            case ["review", *arguments]:
-                sys.exit(review(arguments))
+            case ["review", *command]:
+                sys.exit(review(command))
             case _:
                 sys.exit(run())
     except KeyboardInterrupt:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 import json
 import os
 import random
@@ -18,9 +17,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.db import connections
 from django.utils import timezone
+from mail_server import MailServer
 
 from review import outbox
 from review.models import Conversation, Followed, Handoff
@@ -28,31 +27,6 @@ from review.models.handoff import HandoffStatus
 from tools.settings import HOST, free_port
 
 NETWORK, SUBJECT, TEXT = "info@netwerkmetandereogen.nl", "Een samenvatting", "Ik ga er dinsdag over bellen – met Sanne."
-
-
-class MailServer:
-    """A mail server and what it took; `answers` is what it says to the next mails, and then that they are taken."""
-
-    def __init__(self, port: int) -> None:
-        self.taken: list[Any] = []
-        self.answers: list[str] = []
-        self.seconds = 0.0  # between taking a mail and saying so
-        self.controller = Controller(self, hostname=HOST, port=port)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        if self.answers:
-            return self.answers.pop(0)
-        self.taken.append(email.message_from_bytes(envelope.content))
-        time.sleep(self.seconds)
-        return "250 OK"
-
-    @contextmanager
-    def running(self) -> Iterator[MailServer]:
-        self.controller.start()
-        try:
-            yield self
-        finally:
-            self.controller.stop()
 
 
 @pytest.fixture
