@@ -33,11 +33,11 @@ def _of_conversations(request: HttpRequest) -> list[dict[str, Any]]:
     open_ones = Conversation.objects.filter(reviewed_at=None)
     mine = open_ones.filter(assigned_to=request.user)
     return [
-        {"label": "nog niet beoordeeld", "number": _number(open_ones), "address": f"{address}?reviewed=no"},
+        {"label": "nog niet beoordeeld", "number": _number(open_ones), "address": f"{address}?beoordeeld=nee"},
         {
             "label": "daarvan aan jou toegewezen",
             "number": _number(mine),
-            "address": f"{address}?reviewed=no&assigned=me",
+            "address": f"{address}?beoordeeld=nee&toegewezen=ik",
         },
     ]
 

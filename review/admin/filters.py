@@ -18,9 +18,10 @@ from review.models import Conversation, Label
 from review.models.conversation import Sector
 from review.names import colleagues, name_of
 
-Conversations = QuerySet[Conversation]
-Options = Iterable[tuple[str, str]]
-UNKNOWN = "-"
+type Conversations = QuerySet[Conversation]
+type Options = Iterable[tuple[str, str]]
+UNKNOWN = "geen"
+ME = "ik"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Field:
 
 
 class Filter(ListFilter):
-    """Reads its parameters from the address. What is no value of it filters nothing."""
+    """Reads its parameters from the address, in which they are Dutch. What is no value of it filters nothing."""
 
     parameters: ClassVar[tuple[str, ...]]
 
@@ -70,6 +71,7 @@ class Choice(Filter):
     """One of a few values."""
 
     options: ClassVar[Options] = ()
+    field: ClassVar[str]
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -84,59 +86,57 @@ class Choice(Filter):
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """The conversations with this value, which may be anything."""
-        (name,) = self.parameters
-        if value == UNKNOWN:
-            return conversations.filter(**{name: ""})
-        return conversations.filter(**{name: value}) if value in dict(self.options) else conversations
+        if value not in dict(self.options):
+            return conversations
+        return conversations.filter(**{self.field: "" if value == UNKNOWN else value})
 
 
-def _of_field(name: str, *, unknown: str = "") -> type[Choice]:
+def _of_field(name: str, parameter: str, *, unknown: str = "") -> type[Choice]:
     field = Conversation._meta.get_field(name)
     options = [(str(value), words) for value, words in field.choices]
     if unknown:
         options.append((UNKNOWN, unknown))
-    return type(name, (Choice,), {"title": field.verbose_name, "parameters": (name,), "options": options})
+    values = {"title": field.verbose_name, "parameters": (parameter,), "field": name, "options": options}
+    return type(parameter, (Choice,), values)
 
 
 class _YesNo(Choice):
-    options = (("yes", "ja"), ("no", "nee"))
+    options = (("ja", "ja"), ("nee", "nee"))
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those that have it, or those that have it not."""
-        if value not in {"yes", "no"}:
-            return conversations
-        return conversations.filter(**{self.parameters[0]: value == "yes"})
+        return conversations.filter(**{self.field: value == "ja"}) if value in {"ja", "nee"} else conversations
 
 
-def _yes_no(name: str) -> type[_YesNo]:
+def _yes_no(name: str, parameter: str) -> type[_YesNo]:
     title = Conversation._meta.get_field(name).verbose_name
-    return type(name, (_YesNo,), {"title": title, "parameters": (name,)})
+    return type(parameter, (_YesNo,), {"title": title, "parameters": (parameter,), "field": name})
 
 
 class Period(Filter):
     """When the last message came: lately, or from one day to another, both included."""
 
     title = "periode"
-    parameters = ("period", "from", "until")
+    parameters = ("periode", "van", "tot")
     options = (("1", "vandaag"), ("7", "laatste 7 dagen"), ("30", "laatste 30 dagen"), ("365", "laatste 365 dagen"))
 
     @cached_property
     def fields(self) -> list[Field]:
         """A choice and two dates."""
         return [
-            Field("period", "periode", self.value("period"), self.options),
-            Field("from", "van", self.value("from"), is_date=True),
-            Field("until", "tot en met", self.value("until"), is_date=True),
+            Field("periode", "periode", self.value("periode"), self.options),
+            Field("van", "van", self.value("van"), is_date=True),
+            Field("tot", "tot en met", self.value("tot"), is_date=True),
         ]
 
     def queryset(self, request: HttpRequest, conversations: Conversations) -> Conversations:
         """Those whose last message came then."""
-        if self.value("period") in dict(self.options):
-            first = timezone.localdate() - timedelta(days=int(self.value("period")) - 1)
+        if self.value("periode") in dict(self.options):
+            first = timezone.localdate() - timedelta(days=int(self.value("periode")) - 1)
             conversations = conversations.filter(last_at__gte=_begin(first))
-        if day := _day(self.value("from")):
+        if day := _day(self.value("van")):
             conversations = conversations.filter(last_at__gte=_begin(day))
-        if day := _day(self.value("until")):
+        if day := _day(self.value("tot")):
             conversations = conversations.filter(last_at__lt=_begin(day + timedelta(days=1)))
         return conversations
 
@@ -159,9 +159,9 @@ class Rated(Choice):
     """In three groups, as few rate."""
 
     title = "waardering"
-    parameters = ("rating",)
-    options = (("low", "1 of 2"), ("middle", "3"), ("high", "4 of 5"), (UNKNOWN, "geen"))
-    groups: ClassVar[dict[str, tuple[int, ...]]] = {"low": (1, 2), "middle": (3,), "high": (4, 5)}
+    parameters = ("waardering",)
+    options = (("laag", "1 of 2"), ("midden", "3"), ("hoog", "4 of 5"), (UNKNOWN, "geen"))
+    groups: ClassVar[dict[str, tuple[int, ...]]] = {"laag": (1, 2), "midden": (3,), "hoog": (4, 5)}
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those that were rated so."""
@@ -174,32 +174,30 @@ class Reviewed(_YesNo):
     """Whether somebody marked it as reviewed."""
 
     title = "beoordeeld"
-    parameters = ("reviewed",)
+    parameters = ("beoordeeld",)
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those that are, or those that are not."""
-        if value not in {"yes", "no"}:
-            return conversations
-        return conversations.filter(reviewed_at__isnull=value == "no")
+        return conversations.filter(reviewed_at__isnull=value == "nee") if value in {"ja", "nee"} else conversations
 
 
 class AssignedTo(Choice):
     """Me, nobody, or a person."""
 
     title = "toegewezen aan"
-    parameters = ("assigned",)
+    parameters = ("toegewezen",)
 
     @property
     def options(self) -> Options:  # type: ignore[override]
         """All who can sign in."""
-        yield from (("me", "mij"), (UNKNOWN, "niemand"))
+        yield from ((ME, "mij"), (UNKNOWN, "niemand"))
         yield from ((str(person.pk), name_of(person)) for person in colleagues())
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those that were given to that person."""
         if value == UNKNOWN:
             return conversations.filter(assigned_to=None)
-        number = str(self.request.user.pk) if value == "me" else value
+        number = str(self.request.user.pk) if value == ME else value
         return conversations.filter(assigned_to=int(number)) if _is_number(number) else conversations
 
 
@@ -225,15 +223,15 @@ class Labelled(Choice):
 
 FILTERS = (
     Period,
-    _of_field("channel"),
-    _of_field("bottleneck", unknown="niet bekend"),
-    _of_field("level", unknown="niet bekend"),
+    _of_field("channel", "kanaal"),
+    _of_field("bottleneck", "knelpunt", unknown="niet bekend"),
+    _of_field("level", "niveau", unknown="niet bekend"),
     InSector,
-    _of_field("reached"),
-    _yes_no("handed_off"),
-    _yes_no("uncertain"),
-    _yes_no("corrected"),
-    _yes_no("danger"),
+    _of_field("reached", "gekomen"),
+    _yes_no("handed_off", "overgedragen"),
+    _yes_no("uncertain", "onzeker"),
+    _yes_no("corrected", "verbeterd"),
+    _yes_no("danger", "gevaar"),
     Rated,
     Reviewed,
     AssignedTo,

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*-\d+\]")
+ITEM = re.compile(r"^- (.+)$", re.MULTILINE)
 BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 
@@ -39,8 +40,8 @@ def typed(text: str) -> SafeString:
 
 @register.filter
 def spoken(text: str) -> SafeString:
-    """What the coach said: `**bold**` is Markdown, everything else is text."""
-    return _paragraphs(BOLD.sub(r"<strong>\1</strong>", _hidden(escape(text))))
+    """What the coach said: `**bold**` and lists are Markdown, everything else is text."""
+    return _paragraphs(ITEM.sub(r"• \1", BOLD.sub(r"<strong>\1</strong>", _hidden(escape(text)))))
 
 
 def _hidden(escaped: str) -> str:
