@@ -183,10 +183,10 @@ class Maker:
     def _say(self, conversation: Conversation, bottleneck: Bottleneck, length: int, made: Made) -> Iterator[str]:
         """The turns up to `length`, each with what the coach says to it; gives what was typed."""
         order = ORDER_OF_PRINCIPLES[bottleneck]
-        before = None
+        before = Step("", (), "")
         for number, step in enumerate(script(bottleneck)[: length + 1]):
             at = conversation.started_at + timedelta(seconds=90 * number)
-            turn = Turn(conversation=conversation, number=number, said_at=at, question=before.asks if before else "")
+            turn = Turn(conversation=conversation, number=number, said_at=at, question=before.asks)
             turn.replies = [self._reply(name, bottleneck, step) for name in step.replies]
             if step.principle:
                 turn.principle, turn.step, turn.steps = order[step.principle - 1].value, step.principle, len(order)

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.views import ChangeList
@@ -80,7 +81,7 @@ class ConversationAdmin(ModelAdmin):
                 name="review_savedview_remove",
             ),
         ]
-        return own + super().get_urls()
+        return [*own, *super().get_urls()]
 
     # The list.
 
@@ -97,7 +98,7 @@ class ConversationAdmin(ModelAdmin):
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     @display(description="Gesprek", ordering="last_at")
-    def conversation(self, conversation: Conversation) -> str:
+    def conversation(self, conversation: Conversation) -> SafeString:
         """When it was, its code and its channel."""
         return format_html(
             '<span class="review-when">{}</span><span class="review-under">{} · {}</span>',
@@ -105,7 +106,7 @@ class ConversationAdmin(ModelAdmin):
         )  # fmt: skip
 
     @display(description="Knelpunt", ordering="bottleneck")
-    def about(self, conversation: Conversation) -> str:
+    def about(self, conversation: Conversation) -> SafeString:
         """What it is about, and where the leader works."""
         place = [conversation.get_level_display(), *filter(None, conversation.sectors.split(","))]
         return format_html(
@@ -114,7 +115,7 @@ class ConversationAdmin(ModelAdmin):
         )  # fmt: skip
 
     @display(description="Gekomen tot", ordering="reached")
-    def how_far(self, conversation: Conversation) -> str:
+    def how_far(self, conversation: Conversation) -> SafeString:
         """Up to where, in how many messages."""
         several = "bericht" if conversation.messages == 1 else "berichten"
         return format_html(
@@ -123,7 +124,7 @@ class ConversationAdmin(ModelAdmin):
         )  # fmt: skip
 
     @display(description="Opvallend")
-    def signals(self, conversation: Conversation) -> str:
+    def signals(self, conversation: Conversation) -> SafeString:
         """What asks for attention, and the labels."""
         return render_to_string("admin/review/conversation/signals.html", {"conversation": conversation})
 
@@ -138,10 +139,10 @@ class ConversationAdmin(ModelAdmin):
         return name_of(conversation.assigned_to) or "niemand"
 
     @display(description="Beoordeeld")
-    def is_reviewed(self, conversation: Conversation) -> str:
+    def is_reviewed(self, conversation: Conversation) -> SafeString:
         """When, and by whom."""
         if not conversation.reviewed_at:
-            return "nog niet"
+            return SafeString("nog niet")
         return format_html(
             '{}<span class="review-under">{}</span>',
             moment(conversation.reviewed_at), name_of(conversation.reviewed_by),
@@ -216,7 +217,7 @@ class ConversationAdmin(ModelAdmin):
             "own_address": request.build_absolute_uri(_address(conversation, "")),
         }
 
-    def _around(self, request: HttpRequest) -> Around:
+    def _around(self, request: HttpRequest) -> Any:
         """The list that one came from; the whole one where its filters cannot be read."""
         asked = copy(request)
         asked.GET = QueryDict(request.GET.get(PRESERVED, ""))

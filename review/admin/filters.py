@@ -12,7 +12,6 @@ from django.contrib.admin import ListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from review.models import Conversation, Label
 from review.models.conversation import Sector
@@ -152,7 +151,7 @@ class InSector(Choice):
         """Those with this sector among theirs."""
         if value == UNKNOWN:
             return conversations.filter(sectors="")
-        return conversations.filter(sectors__contains=f",{value},") if value in Sector else conversations
+        return conversations.filter(sectors__contains=f",{value},") if value in Sector.values else conversations
 
 
 class Rated(Choice):
@@ -241,13 +240,13 @@ FILTERS = (
 
 def _day(value: str) -> date | None:
     try:
-        return parse_date(value)
-    except ValueError:  # written as a date, but no day
+        return date.fromisoformat(value)
+    except ValueError:
         return None
 
 
 def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
 def _is_number(value: str) -> bool:

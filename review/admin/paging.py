@@ -59,7 +59,7 @@ class ConversationList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """The rows, read once; unfold need not say how many pass which filters."""
         super().get_results(request)
-        self.result_list = list(self.result_list)
+        self.result_list: list[Conversation] = list(self.result_list)
         self.full_result_count = self.result_count
 
     @cached_property

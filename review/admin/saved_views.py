@@ -84,7 +84,7 @@ def _saved(asked: QueryDict) -> str:
     kept = QueryDict(mutable=True)
     for name in sorted(SAVED & asked.keys()):
         kept.setlist(name, [value for value in asked.getlist(name) if value])
-    return kept.urlencode()
+    return str(kept.urlencode())
 
 
 def _must_read(request: HttpRequest) -> None:
