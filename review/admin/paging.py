@@ -87,7 +87,7 @@ class ConversationList(ChangeList):
         """Whether there is a page after this one; a full page of many may be the last."""
         if self.paginator.last_is_known:
             return bool(self.page_num < self.paginator.num_pages)
-        return len(self.result_list) == self.list_per_page
+        return bool(len(self.result_list) == self.list_per_page)
 
     @property
     def previous_page(self) -> str:
