@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from review.settings import database
 
-PASSWORD = "een lange zin om mee in te loggen"
+PASSWORD = "een lange zin om mee in te loggen"  # noqa: S105
 
 
 @contextmanager

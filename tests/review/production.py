@@ -16,6 +16,8 @@ PRODUCTION = {
     "REVIEW_SECRET": SECRET,
     "REVIEW_HOSTS": HOST,
     "REVIEW_DATABASE_URL": "sqlite:///never-made.db",
+    "REVIEW_MAIL_HOST": "mail.example.nl",
+    "REVIEW_MAIL_FROM": "Reflectiecoach <coach@example.nl>",
 }
 
 

@@ -1,0 +1,215 @@
+"""Every page in a real browser: accessible by day and by night, wide and narrow, in Dutch, and refused nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import auditlog
+import pytest
+import unfold
+from auditlog.signals import accessed
+from django.contrib.auth.models import Group, User
+from django.utils import timezone, translation
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from review.models import Conversation, Handoff, Label, Recognition, Reflection, Turn
+from tests.review.browser import DESKTOP, NARROW, PAGES, Desk, Shown, texts, violations
+from tests.review.conftest import PASSWORD, connected_to
+from tools.browser import chromium
+
+SCHEMES = ("light", "dark")
+WRONG = "een verkeerde zin"
+
+
+def fill() -> None:
+    """Something to see on every page."""
+    person = User.objects.create_superuser("beheer", password=PASSWORD, first_name="Samira", last_name="de Vries")
+    Group.objects.create(name="Meelezers")
+    now = timezone.now()
+    for code in ("AB12CD", "EF34GH"):
+        conversation = Conversation.objects.create(
+            code=code, channel="teams", started_at=now, last_at=now, messages=2, reached=4, bottleneck="mandaat",
+            level="bestuur", sectors=",onderwijs,zorg,", uncertain=True, danger=True, handed_off=True, rating=4,
+            felt_heard="ja", first_step="ik bel [NAAM-1]", step_when="morgen", confidence=8, assigned_to=person,
+        )  # fmt: skip
+        conversation.labels.add(Label.objects.get_or_create(name="mooi voorbeeld")[0])
+        for number, said in enumerate(("", "Ik mag niets beslissen bij [ORGANISATIE-1]", "ja")):
+            turn = Turn.objects.create(
+                conversation=conversation, number=number, said_at=now, said=said, chosen=number == 2,
+                question="bottleneck", replies=[{"text": "Klopt dat?", "response": "utter_ask", "options": ["ja"]}],
+            )  # fmt: skip
+            if number == 1:
+                Recognition.objects.create(
+                    turn=turn, intent="tell_mandaat", confidence=0.4, margin=0.1, proposed="mandaat",
+                    ranking=[["tell_mandaat", 0.4], ["tell_rol", 0.3]],
+                )  # fmt: skip
+        Reflection.objects.create(conversation=conversation, position=1, principle="weeg_af_en_kies", answer="tijd")
+        accessed.send(Conversation, instance=conversation)
+    for number, status in (("one", "verstuurd"), ("two", "mislukt")):
+        Handoff.objects.create(
+            id=number, conversation=conversation, consented_at=now, text="[NAAM-1] heeft geen mandaat", status=status,
+            next_attempt_at=now, attempts=2,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(blank_file: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[str]:
+    """Where the app runs, on a database of its own with something in it."""
+    path = tmp_path_factory.mktemp("pages") / "review.db"
+    shutil.copy(blank_file, path)
+    with django_db_blocker.unblock(), connected_to(f"sqlite:///{path}"):
+        fill()
+        server = LiveServer("127.0.0.1")
+        try:
+            yield server.url
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, address: str) -> Any:
+    """The cookies of an administrator who signed in by the form, once for all pages."""
+    with browser.new_context(locale="nl-NL") as context:
+        desk = Desk(context, address)
+        page = desk.page()
+        desk.sign_in(page)
+        expect(page.get_by_role("heading", name="Begin")).to_be_visible()
+        return context.storage_state()
+
+
+@pytest.fixture
+def desk(browser: Browser, address: str, session: Any) -> Iterator[Desk]:
+    """A member of staff at work. In the end the console was silent: nothing failed, the policy refused nothing."""
+    with browser.new_context(
+        locale="nl-NL", viewport=DESKTOP, storage_state=session, reduced_motion="reduce"
+    ) as context:
+        context.set_default_timeout(10_000)
+        desk = Desk(context, address)
+        yield desk
+        assert desk.complaints == []
+
+
+@pytest.fixture
+def page(desk: Desk) -> Page:
+    return desk.page()
+
+
+@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+def test_a_page_is_accessible_dutch_and_refused_nothing(
+    desk: Desk, page: Page, english: set[str], shown: Shown
+) -> None:
+    if not shown.signed_in:
+        desk.context.clear_cookies()
+    found = {}
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(DESKTOP)
+        answer = page.goto(desk.address + shown.path)
+        assert answer is not None
+        assert answer.status == shown.status
+        shown.do(page)
+        found[f"{scheme}, wide"] = violations(page)
+        page.set_viewport_size(NARROW)
+        found[f"{scheme}, narrow"] = violations(page)
+    assert {where: what for where, what in found.items() if what} == {}
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert page.locator("html").get_attribute("lang") == "nl"
+    assert texts(page) & english == set()
+
+
+@pytest.fixture(scope="module")
+def english() -> set[str]:
+    """What the packages say in English where there is no Dutch for it, or another word in Dutch."""
+    with translation.override("nl"):
+        catalogue = translation.trans_real.translation("nl")._catalog
+        told = {*_translated(catalogue), *_told_by(unfold), *_told_by(auditlog)}
+        return {
+            text for text in told if len(text) > 1 and text not in DUTCH_TOO and "%" not in text and "{" not in text
+        }
+
+
+# As in English.
+DUTCH_TOO = {"Filters", "Code", "Link", "Labels", "filters", "to", "of", "Open", "Status", "code"}
+
+
+def _translated(catalogue: Any) -> Iterator[str]:
+    for original in list(catalogue.keys()):
+        text = original[0] if isinstance(original, tuple) else original
+        text = text.split("\x04")[-1]
+        if translation.gettext(text) != text:
+            yield text
+
+
+def _told_by(package: Any) -> Iterator[str]:
+    for path in Path(package.__file__).parent.rglob("*"):
+        if path.suffix == ".html":
+            yield from (text for _, text in re.findall(r"""{% trans(?:late)? (["'])(.+?)\1""", path.read_text()))
+        elif path.suffix == ".py":
+            yield from (text for _, text in re.findall(r"""\b_\(\s*(["'])(.+?)\1\s*\)""", path.read_text()))
+
+
+def test_a_member_of_staff_signs_in_by_the_form_and_out_by_the_button(desk: Desk, page: Page) -> None:
+    desk.context.clear_cookies()
+    desk.sign_in(page, password=WRONG)
+    expect(page.get_by_role("alert")).to_contain_text("wachtwoord")
+    expect(page.get_by_label("Gebruikersnaam")).to_be_focused()
+    desk.sign_in(page)
+    expect(page.get_by_role("heading", name="Begin")).to_be_visible()
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    page.goto(f"{desk.address}/review/conversation/")
+    expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+
+
+def test_after_too_many_wrong_passwords_the_page_says_so_accessibly(desk: Desk, page: Page) -> None:
+    desk.context.clear_cookies()
+    for _ in range(5):
+        desk.sign_in(page, "niemand", WRONG)
+    expect(page.get_by_role("heading", name="Je kunt even niet inloggen")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_day_or_night_is_chosen_once_and_stays(desk: Desk, page: Page) -> None:
+    page.goto(desk.address)
+    page.get_by_label("Weergave").select_option("donker")
+    expect(page.locator("html")).to_have_class("dark")
+    page.goto(f"{desk.address}/auditlog/logentry/")
+    expect(page.locator("html")).to_have_class("dark")
+    expect(page.get_by_label("Weergave")).to_have_value("dark")
+
+
+def test_on_a_narrow_screen_the_menu_is_opened_and_closed_by_keyboard(desk: Desk, page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(desk.address)
+    menu = page.get_by_role("button", name="Menu", exact=True)
+    expect(page.get_by_role("link", name="Logboek")).to_be_hidden()
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Logboek")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Menu sluiten").press("Enter")
+    expect(page.get_by_role("link", name="Logboek")).to_be_hidden()
+
+
+def test_the_log_is_filtered_in_its_sheet(desk: Desk, page: Page) -> None:
+    page.goto(f"{desk.address}/auditlog/logentry/")
+    lines = page.locator("#result_list tbody tr")
+    every = lines.count()
+    page.locator(".filter-open-button").click()
+    page.locator("select[name=wat]").select_option("bekeken")
+    page.get_by_role("button", name="Filters toepassen").click()
+    expect(page).to_have_url(re.compile("wat=3"))
+    assert 0 < lines.count() < every
+    page.get_by_role("link", name="Gesprek AB12CD").first.click()
+    expect(page.get_by_role("heading", name="Gesprek AB12CD").first).to_be_visible()
