@@ -29,7 +29,7 @@ LOOSE = re.compile(
 )
 BORN_BEFORE = re.compile(
     r"\b(?:ge?boren|geb(?=[\s.:])|geboorte\s?datum|geb\.?\s?datum|geboortedag|gebdat|gbd|jarig|verjaar\w*|verjaart|dob)\b"
-    r"[^\d\n]{0,30}$",
+    r"(?:[^\d\n]|(?:19|20)\d\d){0,30}$",
     re.IGNORECASE,
 )
 BORN_AFTER = re.compile(

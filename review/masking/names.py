@@ -39,6 +39,8 @@ class NameFinder:
         for place, token in enumerate(self._tokens):
             if self._is_first_name(token) or self._is_doubtful_name(place):
                 yield place, self._with_surname(place)
+            elif self._are_unknown_capitals(place):
+                yield place, place + 1
             elif self._is_initial(place):
                 last = self._surname(place + 1, after_name=True)
                 if last is not None:
@@ -64,6 +66,13 @@ class NameFinder:
         talked_with = before is not None and before.plain in WORDS.talking and token.follows()
         return talked_with or (acts and not (before and before.is_listed and token.follows()))
 
+    def _are_unknown_capitals(self, place: int) -> bool:
+        """Whether two words with capitals stand here that are no Dutch words: a name that is on no list."""
+        first, second = self._tokens[place], self._at(place + 1)
+        if second is None or not second.follows() or not second.has_capital or not first.text[0].isupper():
+            return False
+        return not any(word.is_ordinary or word.is_acronym or word.plain in WORDS.places for word in (first, second))
+
     def _is_initial(self, place: int) -> bool:
         token, after = self._tokens[place], self._at(place + 1)
         return len(token.text) == 1 and after is not None and after.gap in {".", ". "}
@@ -88,7 +97,7 @@ class NameFinder:
         if title or cue.plain in WORDS.cues or cue.plain in WORDS.functions:
             last = self._surname(start, after_name=title)
             if last is not None:
-                yield start, last
+                yield start, self._with_surname(last)
             elif self._may_be_name(token) and token.plain not in WORDS.particles:
                 yield start, self._with_surname(start)
         elif cue.plain in WORDS.talking and self._is_talked_with(start):
@@ -158,6 +167,11 @@ class NameFinder:
             if further is None:
                 break
             last = further
+        initial = self._at(last + 1)
+        if initial is not None and len(initial.text) == 1 and initial.follows() and initial.plain not in {"u", "n"}:
+            after = self._at(last + 2)
+            if after is None or after.gap.startswith("."):
+                return last + 1
         return last
 
     def _surname(self, place: int, *, after_name: bool) -> int | None:
@@ -199,6 +213,8 @@ class NameFinder:
             return False  # "de moeder van Yusuf"
         if name.is_surname:
             return True
+        if self._tokens[place].plain in SURE_PARTICLES:
+            return name.is_first_name or not name.is_ordinary
         if self._tokens[place].plain in {"in", "op"} or (name.is_first_name and not name.has_capital):
             return False
         if name.is_ordinary:
@@ -210,11 +226,11 @@ class NameFinder:
         """Whether the word after a first name or a title belongs to the name."""
         if name.is_everyday or name.is_acronym:
             return False
-        if name.is_surname:
+        if name.is_listed:
             return True
         if name.is_ordinary or len(name.plain) < 2:  # noqa: PLR2004
             return False
-        if name.is_first_name or name.has_capital:
+        if name.has_capital:
             return True
         return len(name.plain) >= SHORTEST_UNKNOWN and not name.plain.endswith(VERB_ENDS)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from review.masking.spans import Kind, Span
 from review.masking.tokens import Token
-from review.masking.words import WORDS
+from review.masking.words import DERIVED, WORDS
 
 ARTICLES = frozenset({"de", "het", "'t", "’t", "den"})
 HONOURS = frozenset(
@@ -17,6 +17,8 @@ LONG_HEADS = frozenset({"college", "lyceum", "gymnasium", "atheneum", "scholenge
 COMPOUND_ENDS = ("college", "lyceum", "gymnasium", "school", "scholengemeenschap", "mavo")
 WHERE = frozenset("op bij van naar vanuit binnen voor".split())
 SHORTEST_STEM = 4
+SHORTEST_NOUN = 6
+VERB_ENDS = ("t", "de", "te", "en", "ig")
 MOST_WORDS = 4
 
 
@@ -62,7 +64,9 @@ class SchoolFinder:
             return not name.is_everyday or with_article
         if not strong or name.is_everyday or not listed:
             return False
-        return with_article or name.is_listed or not name.is_ordinary or name.plain in HONOURS - WORDS.everyday
+        if with_article or name.is_listed or not name.is_ordinary or name.plain in HONOURS:
+            return True
+        return len(name.plain) >= SHORTEST_NOUN and not DERIVED.search(name.plain) and not name.plain.endswith(VERB_ENDS)
 
     def _last_word(self, place: int) -> int:
         """The place of the last word of a name whose first word stands at `place`."""
@@ -72,11 +76,9 @@ class SchoolFinder:
             if token is None or not self._joins(token) and not (token.gap == ". " and before.plain in HONOURS):
                 break
             goes_on = token.has_capital and not token.is_acronym
-            describes = before.plain in HONOURS or (
-                before.plain.endswith(("e", "en")) and not token.is_everyday and last == place
-            )
+            describes = before.plain in HONOURS or (before.plain.endswith(("e", "en")) and last == place)
             if describes and before.plain not in HONOURS:
-                describes = token.plain in WORDS.school_names or (token.is_ordinary and not token.plain.endswith("t"))
+                describes = token.plain in WORDS.school_names or (token.is_ordinary and token.plain not in WORDS.no_noun)
                 describes = describes and before.plain not in WORDS.school_names and before.is_ordinary
             if not goes_on and not describes:
                 further = self._at(last + 2)

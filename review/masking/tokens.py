@@ -10,7 +10,7 @@ from review.masking.words import WORDS, plain
 
 WORD = re.compile(r"(?<![\w@])(?:v\.\s?d\.|v/d|['’]t(?!\w)|[^\W\d_]+(?:[’'`-][^\W\d_]+)*)(?![\w@])", re.IGNORECASE)
 POSSESSIVE = re.compile(r"['’`]s$", re.IGNORECASE)
-SENTENCE_END = re.compile(r"(?:^|[.!?:;\n•>\"“”])[\s\"'“‘(*-]*$")
+SENTENCE_END = re.compile(r"[.!?:;\n•>\"“”][\s\"'“‘(*-]*$")
 ABBREVIATED = {"dr", "drs", "mr", "mw", "mevr", "mvr", "dhr", "ir", "ing", "prof", "st", "fam", "burg", "ds", "gr"}
 LONGEST_ABBREVIATION = 6
 

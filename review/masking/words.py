@@ -60,15 +60,15 @@ class Words:
         data = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
         self.ordinary = _own("ordinary.txt")
         self.everyday = _own("everyday.txt")
-        self.first_names = _of_deduce("names/lst_first_name")
+        self.first_names = _of_deduce("names/lst_first_name") | frozenset(map(plain, data["more_first_names"]))
         self.surnames = _of_deduce("names/lst_surname") | frozenset(
-            name.rsplit(" ", 1)[-1] for name in _of_deduce("names/lst_interfix_surname")
+            name.rsplit(" ", 1)[-1] for name in [*_of_deduce("names/lst_interfix_surname"), *map(plain, data["more_surnames"])]
         )
         self.places = _of_deduce("locations/lst_placename/lst_residence")
         self.stays: list[str] = data["stays"]
         for name in (
             "particles", "opening_particles", "titles", "cues", "functions", "talking", "doubtful", "person_verbs",
-            "articles", "two_letters", "school_heads", "school_adjectives", "school_names", "not_school",
+            "articles", "two_letters", "no_noun", "school_heads", "school_adjectives", "school_names", "not_school",
         ):  # fmt: skip
             setattr(self, name, frozenset(map(plain, data[name])))
         self.strong_school_types: list[str] = data["school_types"]["strong"]
@@ -86,6 +86,7 @@ class Words:
     person_verbs: frozenset[str]
     articles: frozenset[str]
     two_letters: frozenset[str]
+    no_noun: frozenset[str]
     school_heads: frozenset[str]
     school_adjectives: frozenset[str]
     school_names: frozenset[str]
