@@ -38,10 +38,53 @@ PLACE_AFTER = re.compile(
 )
 # Words with a street's ending that are no streets.
 NO_STREET = frozenset(
-    "onderweg snelweg zijweg omweg uitweg halverwege voorweg vandeweg vanweg overweg spoorweg waterweg fietspad voetpad "
-    "winkelstraat zijstraat achterstraat doodlopende woonstraat eenrichtingsstraat rijstraat hoofdweg lijdensweg leerweg "
-    "middenweg rijbaan loopbaan schoolplein speelplein marktplein dorpsplein werkplein leerplein leergang weg straat laan "
-    "plein kade groep stap kantoorpark hoek overdracht landelijk".split()
+    [
+        "onderweg",
+        "snelweg",
+        "zijweg",
+        "omweg",
+        "uitweg",
+        "halverwege",
+        "voorweg",
+        "vandeweg",
+        "vanweg",
+        "overweg",
+        "spoorweg",
+        "waterweg",
+        "fietspad",
+        "voetpad",
+        "winkelstraat",
+        "zijstraat",
+        "achterstraat",
+        "doodlopende",
+        "woonstraat",
+        "eenrichtingsstraat",
+        "rijstraat",
+        "hoofdweg",
+        "lijdensweg",
+        "leerweg",
+        "middenweg",
+        "rijbaan",
+        "loopbaan",
+        "schoolplein",
+        "speelplein",
+        "marktplein",
+        "dorpsplein",
+        "werkplein",
+        "leerplein",
+        "leergang",
+        "weg",
+        "straat",
+        "laan",
+        "plein",
+        "kade",
+        "groep",
+        "stap",
+        "kantoorpark",
+        "hoek",
+        "overdracht",
+        "landelijk",
+    ]
 )
 UNIT = re.compile(
     r"^\s?(?:keer|kinderen|leerlingen|jaar|uur|dagen|weken|maanden|minuten|procent|euro|mensen|scholen|van de|medewerkers|fte|k|m)\b",
@@ -90,7 +133,9 @@ def _is_street(word: str) -> bool:
 
 def _is_sure(word: str, written: str) -> bool:
     """Whether a street without a number is one: by its ending, or because it is no other word."""
-    return word.endswith(("straat", "laan")) or written.split()[-1][0].isupper() or not WORDS.is_ordinary(word)
+    return (
+        word.endswith(("straat", "laan")) or written.rsplit(maxsplit=1)[-1][0].isupper() or not WORDS.is_ordinary(word)
+    )
 
 
 def _place_behind(text: str, end: int) -> Iterator[Span]:

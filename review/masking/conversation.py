@@ -72,7 +72,7 @@ class _Register:
 
     def forms(self) -> dict[str, Kind]:
         """All that has a placeholder, longest first."""
-        forms = {part: Kind.NAME for part in self._owners} | self._kinds
+        forms = dict.fromkeys(self._owners, Kind.NAME) | self._kinds
         return dict(sorted(forms.items(), key=lambda item: (-len(item[0]), item[0])))
 
 
@@ -170,6 +170,8 @@ def _pattern(form: str, kind: Kind) -> str:
     if kind in COMPACT:
         return r"(?<!\w)" + r"[\s.-]{0,2}".join(map(re.escape, form)) + r"(?!\w)"
     words = r"\W{1,3}".join(map(re.escape, form.split()))
-    article = r"(?:(?:de|het|'t)\s+)?" if kind is Kind.SCHOOL else ""
+    # "De Regenboog" has its article in the name, "het Stedelijk Lyceum" has not.
+    own_article = kind is Kind.SCHOOL and not form.endswith(tuple(WORDS.school_heads))
+    article = r"(?:(?:de|het|'t)\s+)?" if own_article else ""
     genitive = r"(?:['’`]?s)?" if kind is Kind.NAME else ""
     return rf"(?<!\w){article}{words}{genitive}(?!\w)"

@@ -16,8 +16,34 @@ MOST_SURNAMES = 3
 SURE_PARTICLES = frozenset({"vd", "v.d.", "v/d", "el", "ait", "bint", "ibn", "abu", "ben", "von"})
 VERB_ENDS = ("t", "de", "te", "den", "ten", "en")
 SPOKEN = frozenset(
-    "gesproken gebeld overlegd gepraat gezeten afgesproken besproken gemaild gehad geappt gewerkt samengewerkt gedeeld "
-    "gesprek overleg ruzie contact afspraak erover hierover daarover samen bellen praten spreken overleggen".split()
+    [
+        "gesproken",
+        "gebeld",
+        "overlegd",
+        "gepraat",
+        "gezeten",
+        "afgesproken",
+        "besproken",
+        "gemaild",
+        "gehad",
+        "geappt",
+        "gewerkt",
+        "samengewerkt",
+        "gedeeld",
+        "gesprek",
+        "overleg",
+        "ruzie",
+        "contact",
+        "afspraak",
+        "erover",
+        "hierover",
+        "daarover",
+        "samen",
+        "bellen",
+        "praten",
+        "spreken",
+        "overleggen",
+    ]
 )
 
 
@@ -139,19 +165,21 @@ class NameFinder:
         if token.plain in WORDS.opening_particles:
             word = self._after_particles(place)
             name = self._at(word)
-            if name is None or word == place or name.is_everyday or name.is_acronym:
+            if name is None or word == place or name.is_acronym or (name.is_everyday and not name.is_surname):
                 return None
             particles = [each.plain for each in self._tokens[place:word]]
-            sure = particles[0] in SURE_PARTICLES - {"ben"} or (
-                particles[0] == "van" and particles[-1] in {"den", "der"}
-            )
-            if sure and (name.is_surname or not name.is_ordinary):
+            if self._are_sure(place, word) and (name.is_surname or not name.is_ordinary):
                 return word
             plainly = particles[0] in {"de", "van", "den", "der", "ter", "ten", "te", "al", "le", "da", "dos"}
             if plainly and self._is_surname_alone(name) and not (len(particles) == 1 and name.is_first_name):
                 return word
             return None
         return place if self._is_surname_alone(token) else None
+
+    def _are_sure(self, place: int, word: int) -> bool:
+        """Whether the particles from `place` up to `word` are those of names alone: "van der", "el"."""
+        particles = [token.plain for token in self._tokens[place:word]]
+        return particles[0] in SURE_PARTICLES - {"ben"} or (particles[0] == "van" and particles[-1] in {"den", "der"})
 
     @staticmethod
     def _is_surname_alone(token: Token) -> bool:
@@ -208,7 +236,10 @@ class NameFinder:
     def _fits_particles(self, place: int, word: int, *, after_name: bool) -> bool:
         name = self._tokens[word]
         if name.is_everyday:
-            return name.has_capital and name.is_surname
+            whole = " ".join(token.plain for token in self._tokens[place : word + 1])
+            return whole in WORDS.whole_surnames or (
+                name.is_surname and (name.has_capital or self._are_sure(place, word))
+            )
         if not after_name and word == place + 1 and name.is_first_name and self._tokens[place].plain == "van":
             return False  # "de moeder van Yusuf"
         if name.is_surname:

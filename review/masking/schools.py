@@ -8,14 +8,47 @@ from review.masking.spans import Kind, Span
 from review.masking.tokens import Token
 from review.masking.words import DERIVED, WORDS
 
-ARTICLES = frozenset({"de", "het", "'t", "’t", "den"})
+ARTICLES = frozenset({"de", "het", "'t", "’t", "den", "t"})
 HONOURS = frozenset(
-    "sint st. st prins prinses koning koningin burgemeester burg dr pastoor bisschop paus pater zuster meester juf de "
-    "van der den ds dominee minister graaf gravin jan johan willem maria anne titus mgr".split()
+    [
+        "sint",
+        "st.",
+        "st",
+        "prins",
+        "prinses",
+        "koning",
+        "koningin",
+        "burgemeester",
+        "burg",
+        "dr",
+        "pastoor",
+        "bisschop",
+        "paus",
+        "pater",
+        "zuster",
+        "meester",
+        "juf",
+        "de",
+        "van",
+        "der",
+        "den",
+        "ds",
+        "dominee",
+        "minister",
+        "graaf",
+        "gravin",
+        "jan",
+        "johan",
+        "willem",
+        "maria",
+        "anne",
+        "titus",
+        "mgr",
+    ]
 )
 LONG_HEADS = frozenset({"college", "lyceum", "gymnasium", "atheneum", "scholengemeenschap", "mavo"})
 COMPOUND_ENDS = ("college", "lyceum", "gymnasium", "school", "scholengemeenschap", "mavo")
-WHERE = frozenset("op bij van naar vanuit binnen voor".split())
+WHERE = frozenset(["op", "bij", "van", "naar", "vanuit", "binnen", "voor"])
 SHORTEST_STEM = 4
 SHORTEST_NOUN = 6
 VERB_ENDS = ("t", "de", "te", "en", "ig")
@@ -50,35 +83,43 @@ class SchoolFinder:
         name = self._at(start + with_article)
         if name is None or (with_article and not self._joins(name)):
             return None
-        if not self._can_name(name, strong=strong, with_article=with_article, listed=token.follows()):
+        abbreviated = (
+            with_article and word in WORDS.school_abbreviations and name.plain not in WORDS.not_school | WORDS.no_noun
+        )
+        if not abbreviated and not self._can_name(name, strong=strong, with_article=with_article):
             return None
         return start, self._last_word(start + with_article)
 
     @staticmethod
-    def _can_name(name: Token, *, strong: bool, with_article: bool, listed: bool) -> bool:
-        if name.plain in WORDS.not_school or name.is_acronym:
-            return name.has_capital and with_article
+    def _can_name(name: Token, *, strong: bool, with_article: bool) -> bool:
         if name.plain in WORDS.school_names:
             return with_article or strong
+        if name.plain in WORDS.not_school or name.plain in WORDS.doubtful_school or name.is_acronym:
+            return name.has_capital and with_article
         if name.has_capital:
             return not name.is_everyday or with_article
-        if not strong or name.is_everyday or not listed:
+        describes = with_article and name.plain in WORDS.school_descriptions
+        if not strong or (name.is_everyday and not describes):
             return False
         if with_article or name.is_listed or not name.is_ordinary or name.plain in HONOURS:
             return True
-        return len(name.plain) >= SHORTEST_NOUN and not DERIVED.search(name.plain) and not name.plain.endswith(VERB_ENDS)
+        return (
+            len(name.plain) >= SHORTEST_NOUN and not DERIVED.search(name.plain) and not name.plain.endswith(VERB_ENDS)
+        )
 
     def _last_word(self, place: int) -> int:
         """The place of the last word of a name whose first word stands at `place`."""
         last = place
         while last - place < MOST_WORDS:
             token, before = self._at(last + 1), self._tokens[last]
-            if token is None or not self._joins(token) and not (token.gap == ". " and before.plain in HONOURS):
+            if token is None or (not self._joins(token) and not (token.gap == ". " and before.plain in HONOURS)):
                 break
             goes_on = token.has_capital and not token.is_acronym
             describes = before.plain in HONOURS or (before.plain.endswith(("e", "en")) and last == place)
             if describes and before.plain not in HONOURS:
-                describes = token.plain in WORDS.school_names or (token.is_ordinary and token.plain not in WORDS.no_noun)
+                describes = token.plain in WORDS.school_names or (
+                    token.is_ordinary and token.plain not in WORDS.no_noun
+                )
                 describes = describes and before.plain not in WORDS.school_names and before.is_ordinary
             if not goes_on and not describes:
                 further = self._at(last + 2)
@@ -111,8 +152,7 @@ class SchoolFinder:
                 before.has_capital
                 or adjective
                 or unknown
-                or before.text[0].isupper()
-                and before.plain in WORDS.school_adjectives - ARTICLES
+                or (before.text[0].isupper() and before.plain in WORDS.school_adjectives - ARTICLES)
             ):
                 break
             if before.plain in WORDS.strong_school_types and not before.has_capital:
@@ -152,7 +192,7 @@ class SchoolFinder:
         known = name.plain in WORDS.school_names
         if article.has_capital and name.text[0].isupper() and (known or not name.is_surname) and not name.is_everyday:
             return place, self._last_word(place + 1)
-        if not known or name.plain in WORDS.not_school:
+        if not known or name.plain in WORDS.not_school | WORDS.doubtful_school:
             return None
         before = self._at(place - 1)
         led = before is not None and article.follows() and before.plain in WHERE and not name.is_everyday

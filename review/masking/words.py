@@ -61,14 +61,15 @@ class Words:
         self.ordinary = _own("ordinary.txt")
         self.everyday = _own("everyday.txt")
         self.first_names = _of_deduce("names/lst_first_name") | frozenset(map(plain, data["more_first_names"]))
+        self.whole_surnames = _of_deduce("names/lst_interfix_surname")  # with their particles
         self.surnames = _of_deduce("names/lst_surname") | frozenset(
-            name.rsplit(" ", 1)[-1] for name in [*_of_deduce("names/lst_interfix_surname"), *map(plain, data["more_surnames"])]
+            name.rsplit(" ", 1)[-1] for name in [*self.whole_surnames, *map(plain, data["more_surnames"])]
         )
         self.places = _of_deduce("locations/lst_placename/lst_residence")
         self.stays: list[str] = data["stays"]
         for name in (
             "particles", "opening_particles", "titles", "cues", "functions", "talking", "doubtful", "person_verbs",
-            "articles", "two_letters", "no_noun", "school_heads", "school_adjectives", "school_names", "not_school",
+            "articles", "two_letters", "no_noun", "school_heads", "school_adjectives", "school_names", "not_school", "doubtful_school", "school_descriptions", "school_abbreviations",
         ):  # fmt: skip
             setattr(self, name, frozenset(map(plain, data[name])))
         self.strong_school_types: list[str] = data["school_types"]["strong"]
@@ -91,6 +92,9 @@ class Words:
     school_adjectives: frozenset[str]
     school_names: frozenset[str]
     not_school: frozenset[str]
+    doubtful_school: frozenset[str]
+    school_descriptions: frozenset[str]
+    school_abbreviations: frozenset[str]
 
     @lru_cache(maxsize=20_000)  # noqa: B019 (one instance, for the life of the process)
     def is_ordinary(self, word: str) -> bool:
