@@ -36,56 +36,6 @@ POST_BOX = re.compile(r"(?<!\w)postbus\s?\d{1,6}(?!\d)", re.IGNORECASE)
 PLACE_AFTER = re.compile(
     r"^\s?,?\s?(?:(?:in|te)\s)?(?P<place>['’]?[^\W\d_][\w'’-]*(?:\s[^\W\d_][\w'’-]*){0,3})", re.IGNORECASE
 )
-# Words with a street's ending that are no streets.
-NO_STREET = frozenset(
-    [
-        "onderweg",
-        "snelweg",
-        "zijweg",
-        "omweg",
-        "uitweg",
-        "halverwege",
-        "voorweg",
-        "vandeweg",
-        "vanweg",
-        "overweg",
-        "spoorweg",
-        "waterweg",
-        "fietspad",
-        "voetpad",
-        "winkelstraat",
-        "zijstraat",
-        "achterstraat",
-        "doodlopende",
-        "woonstraat",
-        "eenrichtingsstraat",
-        "rijstraat",
-        "hoofdweg",
-        "lijdensweg",
-        "leerweg",
-        "middenweg",
-        "rijbaan",
-        "loopbaan",
-        "schoolplein",
-        "speelplein",
-        "marktplein",
-        "dorpsplein",
-        "werkplein",
-        "leerplein",
-        "leergang",
-        "weg",
-        "straat",
-        "laan",
-        "plein",
-        "kade",
-        "groep",
-        "stap",
-        "kantoorpark",
-        "hoek",
-        "overdracht",
-        "landelijk",
-    ]
-)
 UNIT = re.compile(
     r"^\s?(?:keer|kinderen|leerlingen|jaar|uur|dagen|weken|maanden|minuten|procent|euro|mensen|scholen|van de|medewerkers|fte|k|m)\b",
     re.IGNORECASE,
@@ -103,7 +53,7 @@ def find_addresses(text: str, postcodes: list[Span]) -> Iterator[Span]:
 def _streets(text: str) -> Iterator[Span]:
     for match in STREET.finditer(text):
         word = plain(match["word"])
-        if word not in NO_STREET and _is_street(word) and not UNIT.match(text[match.end() :]):
+        if word not in WORDS.no_street and _is_street(word) and not UNIT.match(text[match.end() :]):
             start = match.start("word") if _only_small(match["lead"]) else match.start()
             yield Span(start, match.end(), Kind.ADDRESS)
     for form in (LAAN_VAN, POST_BOX):
@@ -114,7 +64,7 @@ def _streets(text: str) -> Iterator[Span]:
             yield Span(*match.span("street"), Kind.ADDRESS)
     for match in WITHOUT_NUMBER.finditer(text):
         word = plain(match["street"].split()[-1])
-        if word not in NO_STREET and word not in WORDS.everyday and _is_sure(word, match["street"]):
+        if word not in WORDS.no_street and word not in WORDS.everyday and _is_sure(word, match["street"]):
             yield Span(*match.span("street"), Kind.ADDRESS)
 
 
@@ -128,7 +78,8 @@ def _only_small(lead: str) -> bool:
 def _is_street(word: str) -> bool:
     if any(word.endswith(end) for end in WORDS.sure_street_ends):
         return word not in WORDS.everyday
-    return not WORDS.is_ordinary(word) and word not in WORDS.first_names
+    # A compound of two ordinary words is a street with its number: "dorpsdijk 101".
+    return word not in WORDS.ordinary and word not in WORDS.first_names
 
 
 def _is_sure(word: str, written: str) -> bool:

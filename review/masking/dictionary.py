@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import re
 import shutil
 import tempfile
 import warnings
@@ -16,6 +17,7 @@ from review.masking.spans import Kind, Span
 
 CACHE = "cache"  # deduce's own name for the folder with its lists
 LISTS = "lookup_structs.pickle"
+THOUSANDS = re.compile(r"[.,]\d")  # behind "Deel 46", of "Deel 46.000 euro"
 UNFINISHED = "unfinished-"
 KINDS = {"persoon": Kind.NAME, "patient": Kind.NAME, "locatie": Kind.PLACE}
 # Off: what this package finds itself or leaves, and the placeholders, which deduce numbers for each text anew.
@@ -40,7 +42,7 @@ class Dictionary:
             kind = KINDS.get(found.tag)
             if kind is Kind.PLACE and any(letter.isdigit() for letter in found.text):
                 kind = Kind.ADDRESS
-            if kind is not None:
+            if kind is not None and not THOUSANDS.match(text, found.end_char):
                 yield Span(found.start_char, found.end_char, kind)
 
 

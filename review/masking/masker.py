@@ -19,7 +19,7 @@ from review.masking.words import WORDS
 
 REMEMBERED = 4096  # texts; in memory only
 STAYS = re.compile(
-    r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, WORDS.stays), key=len, reverse=True)) + r")(?!\w|\.\w|/\w)",
+    rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, WORDS.stays), key=len, reverse=True))})(?!\w|\.\w|/\w)",
     re.IGNORECASE,
 )
 
@@ -49,15 +49,16 @@ class Masker:
         spans += SchoolFinder(tokens).find()
         spans += NameFinder(tokens).find()
         read = [*self._dictionary.find(text), *self._trained.find(text)]
-        spans += [
-            _without_title(span, tokens) for span in read if span.kind is Kind.ADDRESS or _says_something(span, tokens)
-        ]
+        read = [_without_title(span, tokens) for span in read]
+        spans += [span for span in read if _says_something(span, tokens)]
         stays = [match.span() for match in STAYS.finditer(text)]
         return tuple(resolved((span for span in spans if not _inside(span, stays)), text))
 
 
 def _says_something(span: Span, tokens: list[Token]) -> bool:
     """Whether a name or a place that was read off from capitals is more than a word that begins a sentence."""
+    if span.kind is Kind.ADDRESS:
+        return True
     words = [token for token in tokens if span.start <= token.start < span.end]
     return any((token.has_capital and not token.is_everyday) or not token.is_ordinary for token in words)
 
@@ -72,7 +73,7 @@ def _without_title(span: Span, tokens: list[Token]) -> Span:
 
 
 def _is_title(token: Token) -> bool:
-    return token.plain in WORDS.titles or f"{token.plain}." in WORDS.titles
+    return token.plain in WORDS.titles | WORDS.cues or f"{token.plain}." in WORDS.titles
 
 
 def _inside(span: Span, stays: list[tuple[int, int]]) -> bool:

@@ -15,36 +15,6 @@ MOST_SURNAMES = 3
 # Particles that Dutch has in names alone, two together or one.
 SURE_PARTICLES = frozenset({"vd", "v.d.", "v/d", "el", "ait", "bint", "ibn", "abu", "ben", "von"})
 VERB_ENDS = ("t", "de", "te", "den", "ten", "en")
-SPOKEN = frozenset(
-    [
-        "gesproken",
-        "gebeld",
-        "overlegd",
-        "gepraat",
-        "gezeten",
-        "afgesproken",
-        "besproken",
-        "gemaild",
-        "gehad",
-        "geappt",
-        "gewerkt",
-        "samengewerkt",
-        "gedeeld",
-        "gesprek",
-        "overleg",
-        "ruzie",
-        "contact",
-        "afspraak",
-        "erover",
-        "hierover",
-        "daarover",
-        "samen",
-        "bellen",
-        "praten",
-        "spreken",
-        "overleggen",
-    ]
-)
 
 
 class NameFinder:
@@ -113,7 +83,7 @@ class NameFinder:
         ):
             start += after.plain in {"is", "was"}
         token = self._at(start)
-        if token is None:
+        if token is None or token.plain in {"in", "op", "aan"}:
             return
         title = cue.plain in WORDS.titles or f"{cue.plain}." in WORDS.titles
         if title and token.gap in {".", ". "}:
@@ -134,7 +104,7 @@ class NameFinder:
         if token.is_ordinary or not self._may_be_name(token):
             return False
         after = self._at(self._with_surname(place) + 1)
-        return token.has_capital or token.is_listed or after is None or after.plain in SPOKEN
+        return token.has_capital or token.is_listed or after is None or after.plain in WORDS.spoken
 
     def _beside(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Names that "en", "of" or a comma ties to this one."""
@@ -165,7 +135,7 @@ class NameFinder:
         if token.plain in WORDS.opening_particles:
             word = self._after_particles(place)
             name = self._at(word)
-            if name is None or word == place or name.is_acronym or (name.is_everyday and not name.is_surname):
+            if name is None or word == place or name.is_acronym or (name.is_everyday and not (name.is_surname and word > place + 1)):
                 return None
             particles = [each.plain for each in self._tokens[place:word]]
             if self._are_sure(place, word) and (name.is_surname or not name.is_ordinary):
@@ -236,12 +206,16 @@ class NameFinder:
     def _fits_particles(self, place: int, word: int, *, after_name: bool) -> bool:
         name = self._tokens[word]
         if name.is_everyday:
+            if not after_name and [token.plain for token in self._tokens[place:word]] == ["van", "de"]:
+                return False
             whole = " ".join(token.plain for token in self._tokens[place : word + 1])
             return whole in WORDS.whole_surnames or (
-                name.is_surname and (name.has_capital or self._are_sure(place, word))
+                name.is_surname and (name.has_capital or self._tokens[word - 1].plain in {"den", "der"})
             )
         if not after_name and word == place + 1 and name.is_first_name and self._tokens[place].plain == "van":
             return False  # "de moeder van Yusuf"
+        if not after_name and word > place + 1 and name.is_ordinary and self._tokens[word - 1].plain in {"de", "het"}:
+            return False  # "de peuter van de buren"
         if name.is_surname:
             return True
         if self._tokens[place].plain in SURE_PARTICLES:

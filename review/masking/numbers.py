@@ -11,6 +11,7 @@ from review.masking.words import WORDS
 BSN_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 BSN_DIGITS = 9
 IBAN_LENGTHS = range(15, 35)
+FEWEST_IBAN_DIGITS = 10
 DIGITS_AFTER_ZERO = 9  # of a Dutch telephone number; also the fewest of a foreign one
 MOST_DIGITS_ABROAD = 13
 
@@ -48,6 +49,8 @@ def is_iban(text: str) -> bool:
     compact = "".join(letter for letter in text if letter.isalnum()).upper()
     if len(compact) not in IBAN_LENGTHS or not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]+", compact):
         return False
+    if sum(letter.isdigit() for letter in compact) < FEWEST_IBAN_DIGITS:
+        return False  # words of a sentence, which pass the check once in a hundred times
     return int("".join(str(int(letter, 36)) for letter in compact[4:] + compact[:4])) % 97 == 1
 
 

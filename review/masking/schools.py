@@ -9,43 +9,6 @@ from review.masking.tokens import Token
 from review.masking.words import DERIVED, WORDS
 
 ARTICLES = frozenset({"de", "het", "'t", "’t", "den", "t"})
-HONOURS = frozenset(
-    [
-        "sint",
-        "st.",
-        "st",
-        "prins",
-        "prinses",
-        "koning",
-        "koningin",
-        "burgemeester",
-        "burg",
-        "dr",
-        "pastoor",
-        "bisschop",
-        "paus",
-        "pater",
-        "zuster",
-        "meester",
-        "juf",
-        "de",
-        "van",
-        "der",
-        "den",
-        "ds",
-        "dominee",
-        "minister",
-        "graaf",
-        "gravin",
-        "jan",
-        "johan",
-        "willem",
-        "maria",
-        "anne",
-        "titus",
-        "mgr",
-    ]
-)
 LONG_HEADS = frozenset({"college", "lyceum", "gymnasium", "atheneum", "scholengemeenschap", "mavo"})
 COMPOUND_ENDS = ("college", "lyceum", "gymnasium", "school", "scholengemeenschap", "mavo")
 WHERE = frozenset(["op", "bij", "van", "naar", "vanuit", "binnen", "voor"])
@@ -73,7 +36,8 @@ class SchoolFinder:
         word = self._tokens[place].plain
         pair = f"{self._tokens[place - 1].plain} {word}" if place else word
         strong = word in WORDS.strong_school_types or pair in WORDS.strong_school_types
-        if not strong and word not in WORDS.weak_school_types:
+        loose = word in WORDS.loose_school_types
+        if not (strong or loose or word in WORDS.weak_school_types):
             return None
         start = place + 1
         token = self._at(start)
@@ -86,7 +50,9 @@ class SchoolFinder:
         abbreviated = (
             with_article and word in WORDS.school_abbreviations and name.plain not in WORDS.not_school | WORDS.no_noun
         )
-        if not abbreviated and not self._can_name(name, strong=strong, with_article=with_article):
+        if not abbreviated and not self._can_name(
+            name, strong=strong or (loose and not name.is_ordinary), with_article=with_article
+        ):
             return None
         return start, self._last_word(start + with_article)
 
@@ -101,7 +67,7 @@ class SchoolFinder:
         describes = with_article and name.plain in WORDS.school_descriptions
         if not strong or (name.is_everyday and not describes):
             return False
-        if with_article or name.is_listed or not name.is_ordinary or name.plain in HONOURS:
+        if with_article or name.is_listed or not name.is_ordinary or name.plain in WORDS.honours:
             return True
         return (
             len(name.plain) >= SHORTEST_NOUN and not DERIVED.search(name.plain) and not name.plain.endswith(VERB_ENDS)
@@ -112,11 +78,11 @@ class SchoolFinder:
         last = place
         while last - place < MOST_WORDS:
             token, before = self._at(last + 1), self._tokens[last]
-            if token is None or (not self._joins(token) and not (token.gap == ". " and before.plain in HONOURS)):
+            if token is None or (not self._joins(token) and not (token.gap == ". " and before.plain in WORDS.honours)):
                 break
             goes_on = token.has_capital and not token.is_acronym
-            describes = before.plain in HONOURS or (before.plain.endswith(("e", "en")) and last == place)
-            if describes and before.plain not in HONOURS:
+            describes = before.plain in WORDS.honours or (before.plain.endswith(("e", "en")) and last == place)
+            if describes and before.plain not in WORDS.honours:
                 describes = token.plain in WORDS.school_names or (
                     token.is_ordinary and token.plain not in WORDS.no_noun
                 )
@@ -179,7 +145,7 @@ class SchoolFinder:
         start = place
         while start and (self._tokens[start].follows() or self._tokens[start].gap == ". "):
             before = self._tokens[start - 1]
-            if before.plain not in HONOURS - {"de", "van"} and not before.has_capital:
+            if before.plain not in WORDS.honours - {"de", "van"} and not before.has_capital:
                 break
             start -= 1
         return start, place

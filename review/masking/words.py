@@ -67,12 +67,11 @@ class Words:
         )
         self.places = _of_deduce("locations/lst_placename/lst_residence")
         self.stays: list[str] = data["stays"]
-        for name in (
-            "particles", "opening_particles", "titles", "cues", "functions", "talking", "doubtful", "person_verbs",
-            "articles", "two_letters", "no_noun", "school_heads", "school_adjectives", "school_names", "not_school", "doubtful_school", "school_descriptions", "school_abbreviations",
-        ):  # fmt: skip
-            setattr(self, name, frozenset(map(plain, data[name])))
+        for name, kind in Words.__annotations__.items():
+            if kind == "frozenset[str]":
+                setattr(self, name, frozenset(map(plain, data[name])))
         self.strong_school_types: list[str] = data["school_types"]["strong"]
+        self.loose_school_types: list[str] = data["school_types"]["loose"]
         self.weak_school_types: list[str] = data["school_types"]["weak"]
         self.street_ends: list[str] = data["street_ends"]
         self.sure_street_ends: list[str] = data["sure_street_ends"]
@@ -88,6 +87,9 @@ class Words:
     articles: frozenset[str]
     two_letters: frozenset[str]
     no_noun: frozenset[str]
+    spoken: frozenset[str]
+    honours: frozenset[str]
+    no_street: frozenset[str]
     school_heads: frozenset[str]
     school_adjectives: frozenset[str]
     school_names: frozenset[str]
