@@ -15,7 +15,10 @@ _LEAD = (
     r"|lange|korte|grote|kleine|eerste|tweede|derde|1e|2e|3e|van|de|den|der|het|'t|jan|johan|willem|generaal|pastoor"
     r"|pater|admiraal|president|graaf|oost|west|noord|zuid))\s+){0,4}?"
 )
-NUMBER = r"(?:,?\s?(?:nr\.?|nummer|huisnummer)\s?)?\s?\d{1,4}(?:\s?[a-zA-Z](?![\w’'])|\s?[-/]\s?\d{1,3}|\s?(?:bis|hs|hoog|rood|zwart)\b)?(?![\d.,]\d|\d|%|\w)"
+NUMBER = (
+    r"(?:,?\s?(?:nr\.?|nummer|huisnummer)\s?)?\s?\d{1,4}"
+    r"(?:\s?[a-zA-Z](?![\w’'])|\s?[-/]\s?\d{1,3}|\s?(?:bis|hs|hoog|rood|zwart)\b)?(?![\d.,]\d|\d|%|\w)"
+)
 STREET = re.compile(
     rf"(?<![\w@.-])(?P<lead>{_LEAD})(?P<word>[^\W\d_][^\W\d_'’.-]*?(?:-[^\W\d_]+)*(?i:{_ENDS}))(?P<number>\s{NUMBER})"
 )
@@ -37,7 +40,8 @@ PLACE_AFTER = re.compile(
     r"^\s?,?\s?(?:(?:in|te)\s)?(?P<place>['’]?[^\W\d_][\w'’-]*(?:\s[^\W\d_][\w'’-]*){0,3})", re.IGNORECASE
 )
 UNIT = re.compile(
-    r"^\s?(?:keer|kinderen|leerlingen|jaar|uur|dagen|weken|maanden|minuten|procent|euro|mensen|scholen|van de|medewerkers|fte|k|m)\b",
+    r"^\s?(?:keer|kinderen|leerlingen|jaar|uur|dagen|weken|maanden|minuten|procent|euro|mensen"
+    r"|scholen|van de|medewerkers|fte|k|m)\b",
     re.IGNORECASE,
 )
 

@@ -13,6 +13,7 @@ from review.masking.words import WORDS, fold
 # Of these the characters count and not the spaces, dots and dashes between them.
 COMPACT = frozenset({Kind.IBAN, Kind.BSN, Kind.PHONE, Kind.POSTCODE})
 COUNTRY = re.compile(r"^(?:0031|31(?=\d{9}$)|0)0?")
+BEFORE_NUMBER = r"(?<![\w+])(?:\(?(?:\+|00)31\)?[\s.-]{0,2}(?:\(0\)\s?)?|\(?0\)?[\s.-]{0,2})"
 POSSESSIVE = re.compile(r"['’`]s$")
 WORD = re.compile(r"\w+")
 
@@ -162,11 +163,7 @@ def _without_particles(words: list[str]) -> list[str]:
 def _pattern(form: str, kind: Kind) -> str:
     """What a form looks like in a folded text."""
     if kind is Kind.PHONE:
-        return (
-            r"(?<![\w+])(?:\(?(?:\+|00)31\)?[\s.-]{0,2}(?:\(0\)\s?)?|\(?0\)?[\s.-]{0,2})"
-            + r"[\s./()–-]{0,3}".join(form)
-            + r"(?!\d)"
-        )
+        return BEFORE_NUMBER + r"[\s./()–-]{0,3}".join(form) + r"(?!\d)"
     if kind in COMPACT:
         return r"(?<!\w)" + r"[\s.-]{0,2}".join(map(re.escape, form)) + r"(?!\w)"
     words = r"\W{1,3}".join(map(re.escape, form.split()))

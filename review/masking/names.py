@@ -135,7 +135,12 @@ class NameFinder:
         if token.plain in WORDS.opening_particles:
             word = self._after_particles(place)
             name = self._at(word)
-            if name is None or word == place or name.is_acronym or (name.is_everyday and not (name.is_surname and word > place + 1)):
+            if (
+                name is None
+                or word == place
+                or name.is_acronym
+                or (name.is_everyday and not (name.is_surname and word > place + 1))
+            ):
                 return None
             particles = [each.plain for each in self._tokens[place:word]]
             if self._are_sure(place, word) and (name.is_surname or not name.is_ordinary):
@@ -220,9 +225,8 @@ class NameFinder:
             return True
         if self._tokens[place].plain in SURE_PARTICLES:
             return name.is_first_name or not name.is_ordinary
-        if self._tokens[place].plain in {"in", "op"} or (name.is_first_name and not name.has_capital):
-            return False
-        if name.is_ordinary:
+        first_name = name.is_first_name and not name.has_capital
+        if first_name or name.is_ordinary or self._tokens[place].plain in {"in", "op"}:
             return False
         return after_name and len(name.plain) >= SHORTEST_UNKNOWN
 

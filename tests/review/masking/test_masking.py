@@ -172,7 +172,8 @@ def test_nothing_said_hides_nothing(masker: Masker) -> None:
 
 
 MESSAGES = st.sampled_from(
-    ["jan belde", "Jan Smit en Sanne", "jan de vries wil niet", "de vries van obs de regenboog", "bel 06 12345678", "smit mailt",
+    ["jan belde", "Jan Smit en Sanne", "jan de vries wil niet", "de vries van obs de regenboog", "bel 06 12345678",
+     "smit mailt",
      "mail jan@smit.nl", "sanne smit", "op De Regenboog", "wethouder bakker", "Piet Bakker", "de bakker om de hoek"]
 )  # fmt: skip
 
@@ -196,7 +197,7 @@ def test_spacy_is_not_needed(masker: Masker, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def tiny_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An installed package nl_core_news_sm, for which Krullemuis is a person and Ede a place."""
+    """An installed package nl_core_news_sm, for which "krullemuis" is a person and "vergaderzaal" a place."""
     name = "nl_core_news_sm"
     package = tmp_path / name
     package.mkdir()
