@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell administrator demonstration train test lint adapter evaluate coaching encoders peers bench soak lock \
-	teams-package
+.PHONY: help setup run shell administrator demonstration train masking test test-widget lint adapter evaluate coaching \
+	encoders peers bench soak lock teams-package
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,10 +47,17 @@ lint: $(READY) ## style and types
 	@$(NPM) lint
 	@$(NPM) types
 
-test: lint $(TEAMS) ## lint, types and all tests
+# What takes long and needs nothing of each other goes side by side.
+test: $(READY) $(TEAMS) ## lint, types and all tests
 	@tools/browser.sh
-	@$(NPM) test
+	@$(MAKE) --no-print-directory --output-sync=line --jobs=2 train lint test-widget masking
 	@.venv/bin/pytest
+
+test-widget: $(READY)
+	@$(NPM) test
+
+masking: .venv/.ready ## make the lists that names are recognised by, when there are none (make run does so too)
+	@$(PY) -m review.masking models/deduce
 
 adapter: .venv/.ready ## fit the sentence encoder to data/nlu anew (most of an hour; seldom needed)
 	@$(PY) -m tools.adapt
@@ -67,12 +74,13 @@ encoders: .venv/.ready ## the sentence encoders and classifiers side by side, in
 peers: .venv/.ready ## recognition beside what else a team would pick (NLP.js, Rasa's default, linear), in reports/
 	@$(PY) -m benchmarks.peers
 
-bench: $(READY) ## training, start-up, reply, memory, disk, and what storing and Teams cost
+bench: $(READY) masking ## training, start-up, reply, memory, disk, what storing and Teams cost, and the staff app
 	@$(PY) -m benchmarks.bench && $(PY) -m benchmarks.locks && $(PY) -m benchmarks.storage && $(PY) -m benchmarks.teams
+	@$(PY) -m benchmarks.masking && $(PY) -m benchmarks.projection && $(PY) -m benchmarks.review
 	@tools/browser.sh && $(PY) -m benchmarks.widget
 
 soak: $(READY) ## the long runs: load and faults, ten rounds
-	@ROUNDS=10 .venv/bin/pytest -s tests/storage tests/channels/teams/test_many.py
+	@ROUNDS=10 .venv/bin/pytest -s tests/storage tests/channels/teams/test_many.py tests/review/test_outbox.py
 
 teams-package: .venv/.ready $(TEAMS) ## make the app for the Teams admin centre, dist/reflectiecoach-teams.zip (docs/teams.md)
 	@$(PY) -m tools.teams_package
