@@ -15,7 +15,9 @@ from django.db.utils import ConnectionHandler
 from django.test import Client
 from sqlalchemy.engine import make_url
 
+from review.masking import Masker
 from review.settings import database
+from tools.model import ROOT
 
 PASSWORD = "een lange zin om mee in te loggen"  # noqa: S105
 
@@ -32,6 +34,12 @@ def connected_to(address: str) -> Iterator[None]:
         connections["default"].close()
         connections.settings["default"] = settings
         connections["default"] = before  # a database in memory lives as long as its connection
+
+
+@pytest.fixture(scope="session")
+def masker() -> Masker:
+    """What finds names and other data in a text."""
+    return Masker(ROOT / "models" / "deduce")
 
 
 @pytest.fixture(scope="session")
