@@ -72,6 +72,7 @@ class LogAdmin(ModelAdmin):
     list_select_related = ("actor", "content_type")
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ("object_pk__exact",)
     search_help_text = "Nummer van een gesprek"
     ordering = ("-timestamp", "-pk")

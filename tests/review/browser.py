@@ -117,4 +117,4 @@ def texts(page: Page) -> set[str]:
           return found.filter(Boolean);
         }"""
     )
-    return {" ".join(re.sub(r"[\\s:*]+", " ", piece).split()) for piece in pieces}
+    return {" ".join(re.sub(r"[\s:*]+", " ", piece).split()) for piece in pieces}
