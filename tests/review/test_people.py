@@ -119,12 +119,18 @@ class TestLog:
         assert "beheer gewijzigd lezer" in self.lines(as_administrator)
         assert "account staat aan: ja → nee" in as_administrator.get("/auditlog/logentry/").text
 
-    def test_it_can_be_filtered_by_who_what_and_when(self, as_administrator: Client, colleague: User) -> None:
+    def test_it_can_be_filtered_by_who_and_what(self, as_administrator: Client, colleague: User) -> None:
         assert self.lines(as_administrator, wat="3") == ["beheer bekeken Gesprek AB12CD"]
         assert self.lines(as_administrator, q="AB12CD") == ["beheer bekeken Gesprek AB12CD"]
         assert self.lines(as_administrator, actor__id__exact=colleague.pk) == []
-        tomorrow = timezone.localdate() + timedelta(days=1)
-        assert self.lines(as_administrator, timestamp_from=tomorrow.isoformat()) == []
+
+    def test_it_can_be_filtered_by_days_of_which_the_last_is_included(self, as_administrator: Client) -> None:
+        today = timezone.localdate()
+        every = self.lines(as_administrator)
+        assert self.lines(as_administrator, timestamp_from=today, timestamp_to=today) == every != []
+        assert self.lines(as_administrator, timestamp_from=today + timedelta(days=1)) == []
+        assert self.lines(as_administrator, timestamp_to=f"{today - timedelta(days=1):%d-%m-%Y}") == []
+        assert self.lines(as_administrator, timestamp_from="gisteren") == every
 
     def test_it_cannot_be_changed_and_has_no_other_page(self, as_administrator: Client) -> None:
         entry = LogEntry.objects.first()
