@@ -37,7 +37,7 @@ LIST = "/review/conversation/"
 # A word of many leaders, one of a few, two together, and words beside each other.
 SEARCHES = {
     "frequent word": "gemeente",
-    "rare word": "wethouder",
+    "rare word": "kerstvakantie",
     "two words": "gemeente mandaat",
     "phrase": '"mijn directeur"',
 }

@@ -1,7 +1,8 @@
 // Keys: what a letter does stands in the page, as `data-keys` of a link, a button, a field or something to unfold.
 const OFF = "review-keys-off";
 
-const isField = (element) => element.matches("input, select, textarea, [contenteditable]");
+// In which letters are typed; a box is ticked, and letters do there what they do elsewhere.
+const isField = (element) => element.matches("input:not([type=checkbox], [type=radio]), select, textarea");
 
 function press(element) {
   if (isField(element)) element.focus();
