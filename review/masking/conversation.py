@@ -13,7 +13,7 @@ from review.masking.words import WORDS, fold
 # Of these the characters count and not the spaces, dots and dashes between them.
 COMPACT = frozenset({Kind.IBAN, Kind.BSN, Kind.PHONE, Kind.POSTCODE})
 COUNTRY = re.compile(r"^(?:0031|31(?=\d{9}$)|0)0?")
-BEFORE_NUMBER = r"(?<![\w+])(?:\(?(?:\+|00)31\)?[\s.-]{0,2}(?:\(0\)\s?)?|\(?0\)?[\s.-]{0,2})"
+BEFORE_NUMBER = r"(?<![\w+])(?:\(?(?:\+|00)31\)?[\s.-]{0,2}(?:\(0\)\s?)?|\+|00|\(?0\)?[\s.-]{0,2})"
 POSSESSIVE = re.compile(r"['’`]s$")
 WORD = re.compile(r"\w+")
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from benchmarks.masking import HELD_OUT, Scores, recall
 from review.masking import ConversationMask, Masker
 from review.projection.following import Projection
-from review.projection.store import code_of
+from review.projection.reading import code_of
 from storage.schema import migrate, open_database
 from tests.review.projection.logs import BEGAN, bot, log, slots, store_log, user
 from tests.review.projection.test_personal_data import everything
