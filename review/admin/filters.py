@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from review.admin.days import day_of, within
 from review.models import Conversation, Label
 from review.models.conversation import Sector
 from review.names import colleagues, name_of
@@ -37,7 +38,7 @@ class Field:
     def shown(self) -> str:
         """The chosen value as staff read it; empty where nothing is chosen."""
         if self.is_date:
-            day = _day(self.value)
+            day = day_of(self.value)
             return f"{day:%d-%m-%Y}" if day else ""
         return dict(self.options).get(self.value, "")
 
@@ -132,12 +133,8 @@ class Period(Filter):
         """Those whose last message came then."""
         if self.value("periode") in dict(self.options):
             first = timezone.localdate() - timedelta(days=int(self.value("periode")) - 1)
-            conversations = conversations.filter(last_at__gte=_begin(first))
-        if day := _day(self.value("van")):
-            conversations = conversations.filter(last_at__gte=_begin(day))
-        if day := _day(self.value("tot")):
-            conversations = conversations.filter(last_at__lt=_begin(day + timedelta(days=1)))
-        return conversations
+            conversations = within(conversations, "last_at", first, None)
+        return within(conversations, "last_at", day_of(self.value("van")), day_of(self.value("tot")))
 
 
 class InSector(Choice):
@@ -236,17 +233,6 @@ FILTERS = (
     AssignedTo,
     Labelled,
 )
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
 def _is_number(value: str) -> bool:

@@ -13,10 +13,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from review import outbox
+from review.admin.days import DaysFilter
 from review.models import Handoff, ReplyAddress
 from review.models.handoff import HandoffStatus
 
@@ -38,7 +39,7 @@ class HandoffAdmin(ModelAdmin):
     list_display_links = ("conversation_code",)
     list_filter = (
         ("status", ChoicesDropdownFilter),
-        ("consented_at", RangeDateFilter),
+        ("consented_at", DaysFilter),
     )
     list_filter_submit = True
     list_select_related = ("taken_up_by",)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any, ClassVar
 
@@ -11,15 +10,14 @@ from auditlog.admin import LogEntry  # registers a list of its own, in English, 
 from auditlog.registry import auditlog
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import DateField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
+
+from review.admin.days import DaysFilter
 
 DID = {
     LogEntry.Action.ACCESS: "bekeken",
@@ -30,19 +28,6 @@ DID = {
 WORDS = {"None": "leeg", "": "leeg", "True": "ja", "False": "nee"}
 
 admin.site.unregister(LogEntry)
-
-
-class DaysFilter(RangeDateFilter):
-    """From one day to another, both included."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
-        """Those of these days; a day that cannot be read is no bound."""
-        for name, lookup, after in (("from", "gte", 0), ("to", "lt", 1)):
-            day = _day(self.used_parameters.get(f"timestamp_{name}", ""))
-            if day:
-                begin = timezone.make_aware(datetime.combine(day + timedelta(days=after), time.min))
-                queryset = queryset.filter(**{f"timestamp__{lookup}": begin})
-        return queryset
 
 
 class DidFilter(DropdownFilter):
@@ -141,14 +126,6 @@ class LogAdmin(ModelAdmin):
         if entry.action != LogEntry.Action.UPDATE:
             return ""
         return str(format_html_join("", "<div>{}: {}</div>", _changes(entry)))
-
-
-def _day(written: str) -> date | None:
-    """A day as the calendar of the filter writes it, in Dutch, which unfold itself does not read."""
-    try:
-        return DateField(required=False).clean(written)  # type: ignore[no-any-return]
-    except ValidationError:
-        return None
 
 
 def _changes(entry: LogEntry) -> Iterator[tuple[str, str]]:
