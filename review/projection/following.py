@@ -6,6 +6,7 @@ when its row in the store differs from what was read, and as a whole: what a wor
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -25,7 +26,7 @@ from review.projection.writing import forget, write
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.5
-SECONDS_BETWEEN_COMPARISONS = 60
+SECONDS_BETWEEN_COMPARISONS = 30
 # Longer than a turn takes to be stored after its clock was read, with what the clocks of the coaches differ.
 SECONDS_OF_OVERLAP = 30
 # After this many seconds of reading, a look is taken at what is newer.
@@ -75,6 +76,7 @@ class Projection:
         Raises:
             sqlalchemy.exc.SQLAlchemyError, django.db.Error: a database is away.
         """
+        _freeze()
         self._look(everything=True)
         found = positions(self._engine)
         for sender_id in found:
@@ -129,6 +131,7 @@ def follow(engine: Engine, masker: Masker, stop: threading.Event) -> None:
     said once and waited for.
     """
     projection = Projection(engine, partial(ConversationMask, masker))
+    _freeze()
     compared, pause, away = -float(SECONDS_BETWEEN_COMPARISONS), SECONDS_BETWEEN_LOOKS, ""
     while not stop.is_set():
         db.close_old_connections()
@@ -146,6 +149,14 @@ def follow(engine: Engine, masker: Masker, stop: threading.Event) -> None:
                 logger.warning("The %s answers again.", away)
             away, pause = "", 0 if left else SECONDS_BETWEEN_LOOKS
         stop.wait(pause)
+
+
+def _freeze() -> None:
+    """Take what is loaded out of the garbage collector's hands.
+
+    The masker's lists stay for as long as the process: each look through their gigabyte stops everything for seconds.
+    """
+    gc.freeze()
 
 
 def _followed(found: db.models.QuerySet[Followed]) -> dict[str, Position]:
