@@ -7,7 +7,7 @@ class ReviewConfig(AppConfig):
     """Conversations, hand-offs and what staff add to them."""
 
     name = "review"
-    verbose_name = "Gesprekken"
+    verbose_name = "Meelezen"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

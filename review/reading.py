@@ -109,7 +109,7 @@ def _recognised(turn: Turn, recognition: Recognition) -> Recognised:
     heard = [recognition.level, *recognition.sectors.split(",")]
     return Recognised(
         best,
-        [other for other in ranking if other.words != best.words],
+        [other for other in ranking if other.words != best.words and other.percent],
         recognition.fallback,
         _percent(recognition.margin),
         in_words(turn.question, {**QUESTIONS, **PRINCIPLES}),

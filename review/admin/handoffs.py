@@ -97,7 +97,7 @@ class HandoffAdmin(ModelAdmin):
             return redirect(request.path)
         return TemplateResponse(
             request,
-            "review/handoff.html",
+            "admin/review/handoff/page.html",
             {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,

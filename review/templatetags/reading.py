@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*-\d+\]")
+PLACEHOLDER = re.compile(r"\[[A-Z][A-Z-]*(?:-\d+)?\]")
 ITEM = re.compile(r"^- (.+)$", re.MULTILINE)
 BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")

@@ -101,9 +101,11 @@ WRITTEN = {
     "<script>alert(1)</script>": '<p dir="auto">&lt;script&gt;alert(1)&lt;/script&gt;</p>',
     "**niet vet**": '<p dir="auto">**niet vet**</p>',
     "een\n\ntwee & drie": '<p dir="auto">een</p><p dir="auto">twee &amp; drie</p>',
+    "[E-MAIL-2]": '<p dir="auto"><span class="review-hidden">[E-MAIL-2]</span></p>',
+    "[ANTWOORDADRES]": '<p dir="auto"><span class="review-hidden">[ANTWOORDADRES]</span></p>',
     "bij [NAAM-12] op [SCHOOL-1]": '<p dir="auto">bij <span class="review-hidden">[NAAM-12]</span> op '
     '<span class="review-hidden">[SCHOOL-1]</span></p>',
-    "[geen] [naam-1] [NAAM]": '<p dir="auto">[geen] [naam-1] [NAAM]</p>',
+    "[geen] [naam-1] [N1]": '<p dir="auto">[geen] [naam-1] [N1]</p>',
     "שלום \u202egnik": '<p dir="auto">שלום \u202egnik</p>',
 }
 
