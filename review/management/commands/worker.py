@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -19,7 +19,8 @@ from review.projection.following import follow
 from review.projection.store import handoff_in_store
 from storage.schema import open_database
 
-log = logging.getLogger(__name__)
+# A leader waits for the coach, nobody waits for this.
+LESS_URGENT = 10
 
 
 class Command(BaseCommand):
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             engine = open_database(settings.STORE_URL, pool_size=2)
         except ValueError as error:
             raise CommandError(f"DATABASE_URL: {error}") from None
+        os.nice(LESS_URGENT)
         stop, failures = threading.Event(), list[str]()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
