@@ -118,6 +118,11 @@ class TestTooManyWrongPasswords:
         assert sign_in(client).status_code == 302
 
 
+def test_a_name_in_other_letters_is_another_name_and_no_way_to_try_more(client: Client, administrator: User) -> None:
+    assert sign_in(client, "BEHEER").status_code == 200
+    assert not client.session.get("_auth_user_id")
+
+
 def test_behind_our_own_proxy_the_visitor_counts_and_nobody_can_pretend(
     client: Client, administrator: User, settings: Any
 ) -> None:
