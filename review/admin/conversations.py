@@ -60,6 +60,10 @@ class ConversationAdmin(ModelAdmin):
         """Nobody's: what is erased is erased in the store."""
         return False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """The filters alone: Django's own lookups reach which conversation of the store this is (`Followed`)."""
+        return lookup in saved_views.SAVED
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         """Each with `stars`, by which those without a rating can be sorted too."""
         conversations = super().get_queryset(request).prefetch_related("labels")

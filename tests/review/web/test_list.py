@@ -44,6 +44,14 @@ def conversations(new_conversation: Callable[..., Conversation], sign_in: Callab
     last.labels.add(Label.objects.create(pk=7, name="nabellen"))
 
 
+@pytest.mark.parametrize("query", ["followed=sender", "followed__sender_id__startswith=s", "handoffs=1"])
+def test_only_the_filters_can_be_asked_for_and_never_which_conversation_of_the_store_it_is(
+    client: Client, sign_in: Callable[..., User], query: str
+) -> None:
+    sign_in()
+    assert client.get(f"{LIST}?{query}").status_code == 400
+
+
 FILTERS = {
     "": "ABCDE",
     "periode=30": "ABC",
