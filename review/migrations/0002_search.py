@@ -3,9 +3,10 @@
 from django.db import migrations
 
 POSTGRESQL = (
-    # A tsvector holds at most 1 MB; a conversation that is longer than this is still stored, and found by its beginning.
+    # A tsvector holds at most 1 MB, and a sign takes up to eight bytes in it (a compound is kept whole and in parts). A
+    # conversation that is longer than this is still stored, and found by its beginning.
     """ALTER TABLE review_conversationtext ADD COLUMN searchable tsvector
-       GENERATED ALWAYS AS (to_tsvector('dutch', left(text, 250000))) STORED""",
+       GENERATED ALWAYS AS (to_tsvector('dutch', left(text, 100000))) STORED""",
     "CREATE INDEX review_conversationtext_searchable ON review_conversationtext USING gin (searchable)",
 )
 # FTS5 reads the text from its table: a migration that makes that table anew must make the triggers anew too.

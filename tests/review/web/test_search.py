@@ -78,6 +78,12 @@ def test_a_very_long_conversation_can_be_kept(
 ) -> None:
     new_conversation(CODE, words="begin " + " ".join(f"woord{number}" for number in range(120_000)))
     assert found("begin woord17") == {CODE}
+    signs = [chr(sign) for sign in range(0x4E00, 0x9FA0)]
+    pairs = (
+        f"{first}{second}-{second}{third}" for first, second, third in zip(signs, signs[1:], signs[2:], strict=False)
+    )
+    new_conversation("BBBBBBBBBB", words=" ".join(["begin", *pairs, *(f"{sign}{sign}-{sign}x" for sign in signs)]))
+    assert found("begin") == {CODE, "BBBBBBBBBB"}
 
 
 def test_quotes_need_not_be_closed_and_signs_are_no_words() -> None:
