@@ -61,7 +61,7 @@ def deliver(handoff: Handoff, store: Store) -> None:
         if agreed is None or agreed["withdrawn"]:
             _record(handoff, status=HandoffStatus.WITHDRAWN, withdrawn_at=timezone.now())
             return
-        _mail(handoff, agreed).send()
+        _send(handoff, agreed)
     except (DatabaseError, InterfaceError):
         raise  # of our own database: nothing can be recorded
     except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
@@ -70,10 +70,10 @@ def deliver(handoff: Handoff, store: Store) -> None:
     _record(handoff, status=HandoffStatus.SENT, sent_at=timezone.now(), last_error="")
 
 
-def deliver_all_due(store: Store) -> int:
-    """Send what is due; returns how many hand-offs were tried."""
+def deliver_all_due(store: Store, stop: threading.Event | None = None) -> int:
+    """Send what is due, until `stop` is set; returns how many hand-offs were tried."""
     tried = 0
-    while handoff := claim(timezone.now()):
+    while not (stop and stop.is_set()) and (handoff := claim(timezone.now())):
         deliver(handoff, store)
         tried += 1
     return tried
@@ -85,7 +85,7 @@ def run(store: Store, stop: threading.Event) -> None:
     while not stop.wait(LOOKS_EACH):
         try:
             close_old_connections()
-            deliver_all_due(store)
+            deliver_all_due(store, stop)
             away = False
         except (DatabaseError, InterfaceError) as error:
             if not away:
@@ -99,11 +99,13 @@ def send_again(handoff: Handoff) -> None:
     handoff.save(update_fields=["status", "attempts", "next_attempt_at"])
 
 
-def _mail(handoff: Handoff, agreed: dict[str, Any]) -> EmailMessage:
+def _send(handoff: Handoff, agreed: dict[str, Any]) -> None:
     headers = {"Message-ID": MESSAGE_ID.format(id=handoff.id), "Auto-Submitted": "auto-generated"}
-    return EmailMessage(
+    mail = EmailMessage(
         agreed["subject"], agreed["text"], to=[agreed["to"]], reply_to=[agreed["reply_address"]], headers=headers
     )
+    if not mail.send():  # which is silent where there is nobody to send it to
+        raise ValueError("There is nobody to send it to.")
 
 
 def _try_again(handoff: Handoff, error: str) -> None:

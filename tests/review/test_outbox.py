@@ -175,6 +175,28 @@ def test_a_new_line_in_a_header_sends_nothing_and_stops_nothing(review_database:
     assert odd.last_error == "BadHeaderError"
 
 
+def test_without_an_address_nothing_counts_as_sent(review_database: str, mail: MailServer) -> None:
+    handoff = new_handoff()
+    with mail.running():
+        outbox.deliver_all_due(lambda *names: {**agreed(*names), "to": ""})
+    handoff.refresh_from_db()
+    assert (handoff.status, handoff.last_error) == (HandoffStatus.WAITING, "ValueError")
+
+
+def test_who_is_told_to_stop_begins_no_other_mail(review_database: str, mail: MailServer) -> None:
+    stop = threading.Event()
+    for _ in range(3):
+        new_handoff()
+
+    def stopped_meanwhile(*names: str) -> dict[str, Any]:
+        stop.set()
+        return agreed(*names)
+
+    with mail.running():
+        assert outbox.deliver_all_due(stopped_meanwhile, stop) == 1
+    assert len(mail.taken) == 1
+
+
 def test_the_words_of_an_error_are_kept_nowhere(
     review_database: str, mail: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
