@@ -69,6 +69,10 @@ def database(address: str) -> dict[str, Any]:
         # Readers beside a writer, and a writer that waits its turn from the beginning of its transaction.
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
         found["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+    else:
+        # A server that is gone without a word is noticed within half a minute, as the coach notices it of its store.
+        noticed = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+        found["OPTIONS"] = {**noticed, "tcp_user_timeout": 20_000, **found.get("OPTIONS", {})}
     return found
 
 
@@ -82,7 +86,8 @@ STORE_URL = os.environ.get("DATABASE_URL", "").strip()
 # What the worker builds once, and no copy of a conversation.
 MASKING_FOLDER = Path(os.environ.get("REVIEW_MASKING", "").strip() or ROOT / "models" / "deduce")
 
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"] if DEVELOPMENT else _hosts("REVIEW_HOSTS")
+# On this machine itself it can always be asked whether it is well.
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", *([] if DEVELOPMENT else _hosts("REVIEW_HOSTS"))]
 # Whose word is taken for whom a request is from.
 PROXIES = _networks("REVIEW_PROXIES")
 ROOT_URLCONF = "review.urls"

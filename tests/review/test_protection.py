@@ -144,6 +144,7 @@ def guarded(settings: Any, db: None) -> Client:
 def test_in_production_everything_but_health_goes_to_https(guarded: Client) -> None:
     assert guarded.get("/inloggen/").headers["Location"] == f"https://{production.HOST}/inloggen/"
     assert guarded.get("/gezond/").status_code == 200
+    assert guarded.get("/gezond/", headers={"host": "127.0.0.1:8000"}).status_code == 200
 
 
 def test_in_production_browsers_are_told_to_stay_with_https_and_cookies_are_bound_to_the_host(guarded: Client) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import time
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
 
+from tests.review.conftest import connected_to
 from tests.review.production import PRODUCTION, SECRET, read
 
 
@@ -43,9 +48,19 @@ def test_in_development_only_what_needs_tls_is_left_out() -> None:
         "SECURE_REDIRECT_EXEMPT", "SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE",
         "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME",
     }  # fmt: skip
-    assert production["ALLOWED_HOSTS"] == ["meelezen.example.nl"]
+    assert production["ALLOWED_HOSTS"] == [*development["ALLOWED_HOSTS"][:2], "meelezen.example.nl"]
     assert not production["DEBUG"]
     assert not development["DEBUG"]
+
+
+def test_a_database_server_that_says_nothing_is_given_up(django_db_blocker: Any) -> None:
+    """It takes the connection, and that is all."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://staf@127.0.0.1:{silent.getsockname()[1]}/review"
+        began = time.monotonic()
+        with django_db_blocker.unblock(), connected_to(address), pytest.raises(OperationalError):
+            connection.ensure_connection()
+    assert time.monotonic() - began < 10
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
