@@ -10,6 +10,7 @@ from review.projection.turns import Log
 from review.projection.values import mapping, text
 
 REPLY_ADDRESS = "[ANTWOORDADRES]"
+UNREADABLE = "[VERBORGEN]"
 _WITH_AT = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")
 
 
@@ -21,6 +22,19 @@ class Mask(Protocol):
 
     def coach(self, text: str) -> str:
         """What the coach said, with what it repeats of the leader's masked."""
+
+
+class Hidden:
+    """Hides everything: of a conversation that cannot be masked its hand-offs must still go out."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        """Learn nothing."""
+
+    def leader(self, text: str) -> str:
+        """Nothing of it."""
+        return UNREADABLE
+
+    coach = leader
 
 
 # Makes a mask of everything that the leader typed, in order.

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from review.masking import ConversationMask, Masker
 from review.models import Followed
-from review.projection.covering import MaskOf
+from review.projection.covering import Hidden, MaskOf
 from review.projection.reading import Rows, code_of, read
 from review.projection.store import Position, Stored, positions, stored
 from review.projection.writing import forget, write
@@ -103,8 +103,7 @@ class Projection:
         if found is None:
             return  # erased just now, or begun again: the next comparison tells
         try:
-            rows = self._rows(found)
-            write(found, rows)
+            write(found, self._rows(found))
         except AWAY as error:
             if not isinstance(error, REFUSED):
                 raise
@@ -113,7 +112,12 @@ class Projection:
             self._pass_over(found, error)
 
     def _rows(self, found: Stored) -> Rows:
-        rows = read(code_of(found.sender_id, found.first_event_at), found.events, self._mask_of)
+        code = code_of(found.sender_id, found.first_event_at)
+        try:
+            rows = read(code, found.events, self._mask_of)
+        except Exception as error:  # noqa: BLE001 - whatever cannot be masked, a hand-off in it is not lost
+            logger.error("Conversation %s cannot be masked: %s", code, type(error).__name__)  # noqa: TRY400
+            rows = read(code, found.events, Hidden)
         self.unknown += rows.skipped
         return rows
 
