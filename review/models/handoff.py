@@ -25,7 +25,7 @@ class Handoff(models.Model):
     id = models.CharField(max_length=64, primary_key=True)  # the one in the event; the Message-ID is made of it
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="handoffs", verbose_name="gesprek")
     consented_at = models.DateTimeField("toestemming op")
-    # The leader took the consent back; after sending this is what staff act on.
+    # The leader took the consent back; `sent_at` tells whether the mail was there already.
     withdrawn_at = models.DateTimeField("ingetrokken op", null=True, blank=True)
     text = models.TextField("samenvatting")  # masked
     status = models.CharField("status", max_length=20, choices=HandoffStatus, default=HandoffStatus.WAITING)

@@ -30,8 +30,8 @@ OF_A_CONVERSATION = (
     "confidence",
 )  # fmt: skip
 OF_A_HANDOFF = ("text", "withdrawn_at")
-# A mail that did not go out; one that did is staff's to act on.
-NOT_SENT = (HandoffStatus.WAITING, HandoffStatus.FAILED)
+# Where nobody works on it yet; what was taken up is for that colleague to end.
+NOT_TAKEN_UP = (HandoffStatus.WAITING, HandoffStatus.FAILED, HandoffStatus.SENT)
 
 
 def write(stored: Stored, rows: Rows | None) -> None:
@@ -93,11 +93,11 @@ def _write_rows(rows: Rows) -> None:
 
 
 def _write_handoffs(code: str, rows: Rows) -> None:
-    """New hand-offs wait to be sent; one that was taken back before it was sent is not sent, and needs no address."""
+    """New hand-offs wait to be sent; one that was taken back before anybody took it up is nobody's, without address."""
     known = set(Handoff.objects.filter(conversation=code).values_list("pk", flat=True))
     _upsert(Handoff, rows.handoffs, {"id"}, OF_A_HANDOFF)
     withdrawn = Handoff.objects.filter(conversation=code, withdrawn_at__isnull=False)
-    withdrawn.filter(status__in=NOT_SENT).update(status=HandoffStatus.WITHDRAWN)
+    withdrawn.filter(status__in=NOT_TAKEN_UP).update(status=HandoffStatus.WITHDRAWN)
     ReplyAddress.objects.bulk_create([item for item in rows.addresses if item.handoff_id not in known])
     ReplyAddress.objects.filter(handoff__conversation=code, handoff__status=HandoffStatus.WITHDRAWN).delete()
 

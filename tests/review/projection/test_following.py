@@ -129,15 +129,21 @@ def test_a_hand_off_that_is_taken_back_before_it_went_is_not_sent_and_its_addres
     assert not ReplyAddress.objects.exists()
 
 
-def test_one_that_is_taken_back_after_it_went_is_still_sent_and_says_so(store: Engine, projection: Projection) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(HandoffStatus.SENT, HandoffStatus.WITHDRAWN), (HandoffStatus.TAKEN_UP, HandoffStatus.TAKEN_UP)],
+)
+def test_one_that_is_taken_back_after_it_went_asks_nobody_to_follow_it_up(
+    store: Engine, projection: Projection, before: HandoffStatus, after: HandoffStatus
+) -> None:
     store_log(store, "a", log(CONSENTED))
     projection.step()
-    Handoff.objects.update(status=HandoffStatus.SENT)
+    Handoff.objects.update(status=before)
     store_log(store, "a", log(WITHDRAWN)[-2:])
     projection.step()
-    assert Handoff.objects.get().status == HandoffStatus.SENT
+    assert Handoff.objects.get().status == after
     assert Handoff.objects.get().withdrawn_at
-    assert ReplyAddress.objects.exists()
+    assert ReplyAddress.objects.exists() == (after != HandoffStatus.WITHDRAWN)
 
 
 def test_the_mail_reads_its_text_from_the_store(store: Engine) -> None:
