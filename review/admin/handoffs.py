@@ -20,6 +20,8 @@ from review import outbox
 from review.admin.days import DaysFilter
 from review.models import Handoff, ReplyAddress
 from review.models.handoff import HandoffStatus
+from review.names import name_of
+from review.templatetags.reading import moment
 
 # What staff can do with a hand-off, by where it stands: the name of the step and what its button says.
 STEPS: dict[Any, tuple[tuple[str, str], ...]] = {
@@ -35,7 +37,7 @@ SHOW_ADDRESS = "show_address"
 class HandoffAdmin(ModelAdmin):
     """A list, and a page with the summary, the state and the next step."""
 
-    list_display = ("conversation_code", "shown_status", "consented_at", "sent_at", "taken_up_by")
+    list_display = ("conversation_code", "shown_status", "consented", "sent", "given_to")
     list_display_links = ("conversation_code",)
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -75,6 +77,21 @@ class HandoffAdmin(ModelAdmin):
         """Where it stands, as a coloured word."""
         return handoff.status, handoff.get_status_display()
 
+    @display(description="toestemming", ordering="consented_at")
+    def consented(self, handoff: Handoff) -> str:
+        """When the leader agreed."""
+        return str(moment(handoff.consented_at))
+
+    @display(description="verstuurd", ordering="sent_at")
+    def sent(self, handoff: Handoff) -> str:
+        """When the mail went."""
+        return str(moment(handoff.sent_at)) if handoff.sent_at else "nog niet"
+
+    @display(description="opgepakt door", ordering="taken_up_by")
+    def given_to(self, handoff: Handoff) -> str:
+        """Who looks after it."""
+        return name_of(handoff.taken_up_by) or "niemand"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Handoff]:
         """Without the texts, which the list does not show."""
         return super().get_queryset(request).defer("text")
@@ -101,8 +118,10 @@ class HandoffAdmin(ModelAdmin):
             {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
+                "original": handoff,
                 "title": str(handoff),
                 "handoff": handoff,
+                "taken_up_by": name_of(handoff.taken_up_by),
                 "steps": STEPS.get(handoff.status, ()) if may_change else (),
                 "may_see_address": may_see_address,
                 "show_address": SHOW_ADDRESS,
