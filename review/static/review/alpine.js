@@ -9,6 +9,13 @@ document.addEventListener("alpine:init", () => {
   }));
 });
 
+// The letters of an icon are no words to read out.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const icon of document.querySelectorAll(".material-symbols-outlined")) icon.ariaHidden = "true";
+  const search = document.getElementById("searchbar-submit");
+  if (search) search.ariaLabel = "Zoeken";
+});
+
 // The policy refuses a style that is set as an attribute, as Alpine does, but not the same set as a property.
 const setAttribute = Element.prototype.setAttribute;
 Element.prototype.setAttribute = function (name, value) {
