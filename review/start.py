@@ -33,7 +33,11 @@ def _of_conversations(request: HttpRequest) -> list[dict[str, Any]]:
     open_ones = Conversation.objects.filter(reviewed_at=None)
     mine = open_ones.filter(assigned_to=request.user)
     return [
-        {"label": "nog niet beoordeeld", "number": _number(open_ones), "address": f"{address}?beoordeeld=nee"},
+        {
+            "label": "gesprekken nog niet beoordeeld",
+            "number": _number(open_ones),
+            "address": f"{address}?beoordeeld=nee",
+        },
         {
             "label": "daarvan aan jou toegewezen",
             "number": _number(mine),
@@ -54,7 +58,7 @@ def _of_handoffs() -> list[dict[str, Any]]:
             "address": f"{address}?status__exact={HandoffStatus.SENT}",
         },
         {
-            "label": "overdrachten niet te versturen",
+            "label": "overdrachten mislukt",
             "number": counts["failed"],
             "address": f"{address}?status__exact={HandoffStatus.FAILED}",
             "asks": counts["failed"] > 0,
