@@ -13,13 +13,15 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.utils import ConnectionHandler
 from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 from sqlalchemy.engine import make_url
 
 from review.masking import Masker
 from review.settings import database
+from tests.review.browser import DESKTOP, PASSWORD, Desk, Office
+from tools.browser import chromium
 from tools.model import ROOT
-
-PASSWORD = "een lange zin om mee in te loggen"  # noqa: S105
 
 
 @contextmanager
@@ -114,3 +116,64 @@ def signed_in(person: User) -> Client:
     client = Client()
     client.force_login(person, "django.contrib.auth.backends.ModelBackend")
     return client
+
+
+# In a browser: each module says by its `office` what is read, and by whom. The browser lives as long as the module:
+# while Playwright runs, Django refuses its models in that thread, also to tests that come later.
+
+
+@pytest.fixture(scope="module")
+def staff_app(
+    office: Office, blank_file: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+) -> Iterator[str]:
+    """Where the app runs, on a database of its own with something in it."""
+    path = tmp_path_factory.mktemp("office") / "review.db"
+    shutil.copy(blank_file, path)
+    with django_db_blocker.unblock(), connected_to(f"sqlite:///{path}"):
+        office.fill()
+        server = LiveServer("127.0.0.1")
+        try:
+            yield server.url
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(staff_app: str) -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, staff_app: str, office: Office) -> Any:
+    """The cookies of a member of staff who signed in by the form, once for the whole module."""
+    with browser.new_context(locale="nl-NL") as context:
+        desk = Desk(context, staff_app)
+        page = desk.page()
+        desk.sign_in(page, office.name)
+        expect(page.get_by_role("heading", name="Begin")).to_be_visible()
+        return context.storage_state()
+
+
+@pytest.fixture
+def scripts() -> bool:
+    """Whether the browser runs any."""
+    return True
+
+
+@pytest.fixture
+def desk(browser: Browser, staff_app: str, session: Any, scripts: bool) -> Iterator[Desk]:
+    """A member of staff at work. In the end the console was silent: nothing failed, the policy refused nothing."""
+    with browser.new_context(
+        base_url=staff_app, locale="nl-NL", viewport=DESKTOP, storage_state=session, reduced_motion="reduce",
+        java_script_enabled=scripts,
+    ) as context:  # fmt: skip
+        context.set_default_timeout(10_000)
+        desk = Desk(context, staff_app)
+        yield desk
+        assert desk.complaints == []
+
+
+@pytest.fixture
+def page(desk: Desk) -> Page:
+    return desk.page()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,10 @@ import unfold
 from auditlog.signals import accessed
 from django.contrib.auth.models import Group, User
 from django.utils import timezone, translation
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from review.models import Conversation, Handoff, Label, Recognition, Reflection, Turn
-from tests.review.browser import DESKTOP, NARROW, PAGES, Desk, Shown, texts, violations
-from tests.review.conftest import PASSWORD, connected_to
-from tools.browser import chromium
+from tests.review.browser import DESKTOP, NARROW, PAGES, PASSWORD, Desk, Office, Shown, texts, violations
 
 SCHEMES = ("light", "dark")
 WRONG = "een verkeerde zin"
@@ -58,51 +54,8 @@ def fill() -> None:
 
 
 @pytest.fixture(scope="module")
-def address(blank_file: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[str]:
-    """Where the app runs, on a database of its own with something in it."""
-    path = tmp_path_factory.mktemp("pages") / "review.db"
-    shutil.copy(blank_file, path)
-    with django_db_blocker.unblock(), connected_to(f"sqlite:///{path}"):
-        fill()
-        server = LiveServer("127.0.0.1")
-        try:
-            yield server.url
-        finally:
-            server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def session(browser: Browser, address: str) -> Any:
-    """The cookies of an administrator who signed in by the form, once for all pages."""
-    with browser.new_context(locale="nl-NL") as context:
-        desk = Desk(context, address)
-        page = desk.page()
-        desk.sign_in(page)
-        expect(page.get_by_role("heading", name="Begin")).to_be_visible()
-        return context.storage_state()
-
-
-@pytest.fixture
-def desk(browser: Browser, address: str, session: Any) -> Iterator[Desk]:
-    """A member of staff at work. In the end the console was silent: nothing failed, the policy refused nothing."""
-    with browser.new_context(
-        locale="nl-NL", viewport=DESKTOP, storage_state=session, reduced_motion="reduce"
-    ) as context:
-        context.set_default_timeout(10_000)
-        desk = Desk(context, address)
-        yield desk
-        assert desk.complaints == []
-
-
-@pytest.fixture
-def page(desk: Desk) -> Page:
-    return desk.page()
+def office() -> Office:
+    return Office(fill, "beheer")
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
@@ -161,10 +114,10 @@ def _told_by(package: Any) -> Iterator[str]:
 
 def test_a_member_of_staff_signs_in_by_the_form_and_out_by_the_button(desk: Desk, page: Page) -> None:
     desk.context.clear_cookies()
-    desk.sign_in(page, password=WRONG)
+    desk.sign_in(page, "beheer", WRONG)
     expect(page.get_by_role("alert")).to_contain_text("wachtwoord")
     expect(page.get_by_label("Gebruikersnaam")).to_be_focused()
-    desk.sign_in(page)
+    desk.sign_in(page, "beheer")
     expect(page.get_by_role("heading", name="Begin")).to_be_visible()
     page.get_by_role("button", name="Uitloggen").click()
     expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()

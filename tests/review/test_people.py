@@ -17,7 +17,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from review.admin.people import RIGHTS
 from review.models import Conversation
-from tests.review.conftest import PASSWORD, signed_in
+from tests.review.browser import PASSWORD
+from tests.review.conftest import signed_in
 
 NEW = "nog een lange zin om mee in te loggen"
 

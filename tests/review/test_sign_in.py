@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from coach.addresses import networks
-from tests.review.conftest import PASSWORD
+from tests.review.browser import PASSWORD
 
 LOGIN = "/inloggen/"
 WRONG = "een verkeerde zin"
