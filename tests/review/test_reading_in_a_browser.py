@@ -163,10 +163,16 @@ def test_a_note_is_written_and_saved_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("region", name="Notities").get_by_role("article")).to_contain_text("dinsdag, jkbuf?")
 
 
-def test_b_marks_as_reviewed_and_undoes_it(page: Page) -> None:
-    page.goto(f"{LIST}{REVIEWED}/change/")
+def test_b_marks_as_reviewed_and_the_next_is_there_though_the_filter_leaves_out_what_is_reviewed(page: Page) -> None:
+    page.goto(f"{LIST}?knelpunt=mandaat&beoordeeld=nee")
+    rows(page).last.get_by_role("link").click()
+    is_open(page, REVIEWED)
     page.keyboard.press("b")
     expect(page.get_by_text(re.compile("Beoordeeld vandaag .* door Fatima Yilmaz"))).to_be_visible()
+    page.keyboard.press("k")
+    is_open(page, NOTE)
+    page.go_back()
+    is_open(page, REVIEWED)
     page.keyboard.press("b")
     expect(page.get_by_text("Nog niet beoordeeld.")).to_be_visible()
 
