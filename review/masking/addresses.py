@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from review.masking.spans import Kind, Span
 from review.masking.words import WORDS, plain
 
-_ENDS = "|".join(sorted(map(re.escape, WORDS.street_ends), key=len, reverse=True))
-_SURE = "|".join(sorted(map(re.escape, WORDS.sure_street_ends), key=len, reverse=True))
-_LEAD = (
-    r"(?:(?:[A-Z][\w'’.-]*|(?i:burg\.|burgemeester|prins|prinses|koning|koningin|dr\.|ds\.|mr\.|prof\.|sint|st\.|oude|nieuwe"
-    r"|lange|korte|grote|kleine|eerste|tweede|derde|1e|2e|3e|van|de|den|der|het|'t|jan|johan|willem|generaal|pastoor"
-    r"|pater|admiraal|president|graaf|oost|west|noord|zuid))\s+){0,4}?"
-)
+
+def _any_of(words: frozenset[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_ENDS = _any_of(WORDS.street_ends)
+_LEAD = rf"(?:(?:[A-Z][\w'’.-]*|(?i:{_any_of(WORDS.street_leads)}))\s+){{0,4}}?"
 NUMBER = (
     r"(?:,?\s?(?:nr\.?|nummer|huisnummer)\s?)?\s?\d{1,4}"
     r"(?:\s?[a-zA-Z](?![\w’'])|\s?[-/]\s?\d{1,3}|\s?(?:bis|hs|hoog|rood|zwart)\b)?(?![\d.,]\d|\d|%|\w)"
@@ -39,11 +39,7 @@ POST_BOX = re.compile(r"(?<!\w)postbus\s?\d{1,6}(?!\d)", re.IGNORECASE)
 PLACE_AFTER = re.compile(
     r"^\s?,?\s?(?:(?:in|te)\s)?(?P<place>['’]?[^\W\d_][\w'’-]*(?:\s[^\W\d_][\w'’-]*){0,3})", re.IGNORECASE
 )
-UNIT = re.compile(
-    r"^\s?(?:keer|kinderen|leerlingen|jaar|uur|dagen|weken|maanden|minuten|procent|euro|mensen"
-    r"|scholen|van de|medewerkers|fte|k|m)\b",
-    re.IGNORECASE,
-)
+UNIT = re.compile(rf"^\s?(?:{_any_of(WORDS.units)})\b", re.IGNORECASE)
 
 
 def find_addresses(text: str, postcodes: list[Span]) -> Iterator[Span]:
@@ -74,16 +70,14 @@ def _streets(text: str) -> Iterator[Span]:
 
 def _only_small(lead: str) -> bool:
     """Whether what stands before a street's name is an article or preposition that is no part of it."""
-    return all(word in {"de", "het", "van", "'t", "den", "der"} for word in lead.split()) and not lead.startswith(
-        "van de"
-    )
+    return all(word in WORDS.street_articles for word in lead.split()) and not lead.startswith("van de")
 
 
 def _is_street(word: str) -> bool:
     if any(word.endswith(end) for end in WORDS.sure_street_ends):
         return word not in WORDS.everyday
     # A compound of two ordinary words is a street with its number: "dorpsdijk 101".
-    return word not in WORDS.ordinary and word not in WORDS.first_names
+    return word not in WORDS.dictionary and word not in WORDS.first_names
 
 
 def _is_sure(word: str, written: str) -> bool:

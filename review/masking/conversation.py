@@ -111,7 +111,7 @@ class ConversationMask:
         """Where `text` says what this conversation hides, in whatever case."""
         if not self._kinds:
             return
-        stays = [match.span() for match in STAYS.finditer(text)]
+        stays = [match.span() for match in STAYS.finditer(fold(text))]
         for match in self._known.finditer(fold(text)):
             start, end = match.span()
             form = self._form_in(text[start:end])

@@ -15,7 +15,7 @@ from review.masking.schools import SchoolFinder
 from review.masking.spans import Kind, Span, resolved
 from review.masking.tokens import Token, tokens_of
 from review.masking.trained import TrainedNames
-from review.masking.words import WORDS
+from review.masking.words import WORDS, fold
 
 REMEMBERED = 4096  # texts; in memory only
 STAYS = re.compile(
@@ -51,7 +51,7 @@ class Masker:
         read = [*self._dictionary.find(text), *self._trained.find(text)]
         read = [_without_title(span, tokens) for span in read]
         spans += [span for span in read if _says_something(span, tokens)]
-        stays = [match.span() for match in STAYS.finditer(text)]
+        stays = [match.span() for match in STAYS.finditer(fold(text))]
         return tuple(resolved((span for span in spans if not _inside(span, stays)), text))
 
 

@@ -12,8 +12,6 @@ SHORTEST_UNKNOWN = 4  # letters of a word that is taken for a name because nothi
 SHORTEST_SURNAME = 5  # letters of a surname that stands alone in lower case
 MOST_PARTICLES = 3
 MOST_SURNAMES = 3
-# Particles that Dutch has in names alone, two together or one.
-SURE_PARTICLES = frozenset({"vd", "v.d.", "v/d", "el", "ait", "bint", "ibn", "abu", "ben", "von"})
 VERB_ENDS = ("t", "de", "te", "den", "ten", "en")
 
 
@@ -77,10 +75,7 @@ class NameFinder:
         """The name after a title, a function, a relation or a word of talking."""
         cue = self._tokens[place]
         start = place + 1
-        if (
-            cue.plain in {"naam", "voornaam", "achternaam", "roepnaam", "ben"}
-            and (after := self._at(start)) is not None
-        ):
+        if cue.plain in WORDS.naming and (after := self._at(start)) is not None:
             start += after.plain in {"is", "was"}
         token = self._at(start)
         if token is None or token.plain in {"in", "op", "aan"}:
@@ -145,7 +140,7 @@ class NameFinder:
             particles = [each.plain for each in self._tokens[place:word]]
             if self._are_sure(place, word) and (name.is_surname or not name.is_ordinary):
                 return word
-            plainly = particles[0] in {"de", "van", "den", "der", "ter", "ten", "te", "al", "le", "da", "dos"}
+            plainly = particles[0] in WORDS.surname_openers
             if plainly and self._is_surname_alone(name) and not (len(particles) == 1 and name.is_first_name):
                 return word
             return None
@@ -154,7 +149,7 @@ class NameFinder:
     def _are_sure(self, place: int, word: int) -> bool:
         """Whether the particles from `place` up to `word` are those of names alone: "van der", "el"."""
         particles = [token.plain for token in self._tokens[place:word]]
-        return particles[0] in SURE_PARTICLES - {"ben"} or (particles[0] == "van" and particles[-1] in {"den", "der"})
+        return particles[0] in WORDS.sure_particles or (particles[0] == "van" and particles[-1] in {"den", "der"})
 
     @staticmethod
     def _is_surname_alone(token: Token) -> bool:
@@ -223,7 +218,7 @@ class NameFinder:
             return False  # "de peuter van de buren"
         if name.is_surname:
             return True
-        if self._tokens[place].plain in SURE_PARTICLES:
+        if self._tokens[place].plain in WORDS.sure_particles or self._tokens[place].plain == "ben":
             return name.is_first_name or not name.is_ordinary
         first_name = name.is_first_name and not name.has_capital
         if first_name or name.is_ordinary or self._tokens[place].plain in {"in", "op"}:

@@ -8,10 +8,6 @@ from review.masking.spans import Kind, Span
 from review.masking.tokens import Token
 from review.masking.words import DERIVED, WORDS
 
-ARTICLES = frozenset({"de", "het", "'t", "’t", "den", "t"})
-LONG_HEADS = frozenset({"college", "lyceum", "gymnasium", "atheneum", "scholengemeenschap", "mavo"})
-COMPOUND_ENDS = ("college", "lyceum", "gymnasium", "school", "scholengemeenschap", "mavo")
-WHERE = frozenset(["op", "bij", "van", "naar", "vanuit", "binnen", "voor"])
 SHORTEST_STEM = 4
 SHORTEST_NOUN = 6
 VERB_ENDS = ("t", "de", "te", "en", "ig")
@@ -43,9 +39,9 @@ class SchoolFinder:
         token = self._at(start)
         if token is None or token.gap.strip(" \"'“”‘’,:"):
             return None
-        with_article = token.plain in ARTICLES
+        with_article = token.plain in WORDS.school_articles
         name = self._at(start + with_article)
-        if name is None or (with_article and not self._joins(name)):
+        if name is None or (with_article and not name.follows()):
             return None
         abbreviated = (
             with_article and word in WORDS.school_abbreviations and name.plain not in WORDS.not_school | WORDS.no_noun
@@ -78,7 +74,7 @@ class SchoolFinder:
         last = place
         while last - place < MOST_WORDS:
             token, before = self._at(last + 1), self._tokens[last]
-            if token is None or (not self._joins(token) and not (token.gap == ". " and before.plain in WORDS.honours)):
+            if token is None or (not token.follows() and not (token.gap == ". " and before.plain in WORDS.honours)):
                 break
             goes_on = token.has_capital and not token.is_acronym
             describes = before.plain in WORDS.honours or (before.plain.endswith(("e", "en")) and last == place)
@@ -93,7 +89,7 @@ class SchoolFinder:
                     token.plain in {"van", "in", "de", "der", "den", "het", "en"}
                     and further
                     and further.has_capital
-                    and self._joins(further)
+                    and further.follows()
                 ):
                     break
                 last += 1
@@ -109,16 +105,18 @@ class SchoolFinder:
         while start and place - start < MOST_WORDS and self._tokens[start].follows():
             before = self._tokens[start - 1]
             adjective = (
-                before.plain in WORDS.school_adjectives and head.plain in LONG_HEADS and before.plain not in ARTICLES
+                before.plain in WORDS.school_adjectives
+                and head.plain in WORDS.long_school_heads
+                and before.plain not in WORDS.school_articles
             )
             unknown = (not before.is_ordinary and len(before.plain) >= SHORTEST_STEM and not before.is_acronym) or (
-                before.is_listed and not before.is_everyday and head.plain in LONG_HEADS
+                before.is_listed and not before.is_everyday and head.plain in WORDS.long_school_heads
             )
             if not (
                 before.has_capital
                 or adjective
                 or unknown
-                or (before.text[0].isupper() and before.plain in WORDS.school_adjectives - ARTICLES)
+                or (before.text[0].isupper() and before.plain in WORDS.school_adjectives - WORDS.school_articles)
             ):
                 break
             if before.plain in WORDS.strong_school_types and not before.has_capital:
@@ -131,16 +129,16 @@ class SchoolFinder:
     def _compound(self, place: int) -> tuple[int, int] | None:
         """A name written to its type: "Wilhelminaschool", "corderiuscollege"."""
         token = self._tokens[place]
-        end = next((end for end in COMPOUND_ENDS if token.plain.endswith(end)), None)
+        end = next((end for end in WORDS.compound_school_ends if token.plain.endswith(end)), None)
         if end is None or token.plain in WORDS.strong_school_types or token.plain in WORDS.everyday:
             return None
         stem = token.plain.removesuffix(end).rstrip("-")
         named = any(
-            (each in WORDS.first_names or each in WORDS.surnames) and each not in WORDS.ordinary
+            (each in WORDS.first_names or each in WORDS.surnames) and each not in WORDS.dictionary
             for each in (stem, stem.removesuffix("s"), stem.rsplit("-", 1)[-1])
         )
         if len(stem) < SHORTEST_STEM or not (named or (token.has_capital and not WORDS.is_ordinary(token.plain))
-                                             or (not WORDS.is_ordinary(stem) and end in LONG_HEADS)):  # fmt: skip
+                                             or (not WORDS.is_ordinary(stem) and end in WORDS.long_school_heads)):  # fmt: skip
             return None
         start = place
         while start and (self._tokens[start].follows() or self._tokens[start].gap == ". "):
@@ -153,7 +151,7 @@ class SchoolFinder:
     def _bare(self, place: int) -> tuple[int, int] | None:
         """A name of which only an article tells: "op de regenboog", "van De Wegwijzer"."""
         article, name = self._tokens[place], self._at(place + 1)
-        if article.plain not in ARTICLES or name is None or not name.follows() or name.is_acronym:
+        if article.plain not in WORDS.school_articles or name is None or not name.follows() or name.is_acronym:
             return None
         known = name.plain in WORDS.school_names
         if article.has_capital and name.text[0].isupper() and (known or not name.is_surname) and not name.is_everyday:
@@ -161,12 +159,8 @@ class SchoolFinder:
         if not known or name.plain in WORDS.not_school | WORDS.doubtful_school:
             return None
         before = self._at(place - 1)
-        led = before is not None and article.follows() and before.plain in WHERE and not name.is_everyday
+        led = before is not None and article.follows() and before.plain in WORDS.school_where and not name.is_everyday
         return (place, self._last_word(place + 1)) if led or name.has_capital else None
-
-    @staticmethod
-    def _joins(token: Token) -> bool:
-        return token.follows()
 
     def _at(self, place: int) -> Token | None:
         return self._tokens[place] if 0 <= place < len(self._tokens) else None

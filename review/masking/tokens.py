@@ -11,7 +11,6 @@ from review.masking.words import WORDS, plain
 WORD = re.compile(r"(?<![\w@])(?:v\.\s?d\.|v/d|['’]t(?!\w)|[^\W\d_]+(?:[’'`-][^\W\d_]+)*)(?![\w@])", re.IGNORECASE)
 POSSESSIVE = re.compile(r"['’`]s$", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?:;\n•>\"“”][\s\"'“‘(*-]*$")
-ABBREVIATED = {"dr", "drs", "mr", "mw", "mevr", "mvr", "dhr", "ir", "ing", "prof", "st", "fam", "burg", "ds", "gr"}
 LONGEST_ABBREVIATION = 6
 
 
@@ -88,4 +87,4 @@ def tokens_of(text: str) -> list[Token]:
 
 def _abbreviation(token: Token, gap: str) -> bool:
     """Whether the full stop in `gap` belongs to an initial or a title."""
-    return gap.strip() == "." and (len(token.text) == 1 or token.plain in ABBREVIATED)
+    return gap.strip() == "." and (len(token.text) == 1 or token.plain in WORDS.abbreviated)

@@ -1,14 +1,16 @@
-"""The word lists: this package's own, and the first names, surnames and places that come with deduce."""
+"""The word lists: this package's own, simplemma's Dutch dictionary, and the names and places that come with deduce."""
 
 from __future__ import annotations
 
 import importlib.util
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
+from simplemma.strategies import DefaultDictionaryFactory
 
 HERE = Path(__file__).parent
 # Beginnings and ends that Dutch gives to its own words, and hardly to a name.
@@ -39,9 +41,99 @@ def _folded(letter: str) -> str:
     return lower[0]
 
 
-def _own(name: str) -> frozenset[str]:
-    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
-    return frozenset(plain(line) for line in lines if not line.startswith("#"))
+@dataclass(frozen=True, eq=False)
+class Words:
+    """All lists; every word in them is `plain`. What those of words.yml are for is said there."""
+
+    stays: frozenset[str]
+    particles: frozenset[str]
+    opening_particles: frozenset[str]
+    sure_particles: frozenset[str]
+    surname_openers: frozenset[str]
+    titles: frozenset[str]
+    abbreviated: frozenset[str]
+    cues: frozenset[str]
+    naming: frozenset[str]
+    functions: frozenset[str]
+    talking: frozenset[str]
+    spoken: frozenset[str]
+    doubtful: frozenset[str]
+    person_verbs: frozenset[str]
+    articles: frozenset[str]
+    two_letters: frozenset[str]
+    strong_school_types: frozenset[str]
+    loose_school_types: frozenset[str]
+    weak_school_types: frozenset[str]
+    school_abbreviations: frozenset[str]
+    school_heads: frozenset[str]
+    long_school_heads: frozenset[str]
+    compound_school_ends: frozenset[str]
+    school_articles: frozenset[str]
+    school_where: frozenset[str]
+    school_adjectives: frozenset[str]
+    school_names: frozenset[str]
+    not_school: frozenset[str]
+    doubtful_school: frozenset[str]
+    school_descriptions: frozenset[str]
+    no_noun: frozenset[str]
+    honours: frozenset[str]
+    street_ends: frozenset[str]
+    sure_street_ends: frozenset[str]
+    street_leads: frozenset[str]
+    street_articles: frozenset[str]
+    no_street: frozenset[str]
+    units: frozenset[str]
+
+    dictionary: frozenset[str]  # of simplemma, with what it lacks
+    everyday: frozenset[str]
+    first_names: frozenset[str]
+    surnames: frozenset[str]
+    whole_surnames: frozenset[str]  # with their particles
+    places: frozenset[str]
+
+    @lru_cache(maxsize=20_000)  # noqa: B019 (one instance, for the life of the process)
+    def is_ordinary(self, word: str) -> bool:
+        """Whether `word` is Dutch: listed, derived as Dutch derives, or put together from two listed words."""
+        if word in self.dictionary:
+            return True
+        if word in self.first_names or word in self.surnames:
+            return False
+        if DERIVED.search(word) or ("-" in word and all(part in self.dictionary for part in word.split("-"))):
+            return True
+        return any(
+            (word[:cut] in self.dictionary or word[:cut].removesuffix("s") in self.dictionary)
+            and word[cut:] in self.dictionary
+            for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
+        )
+
+
+def _load() -> Words:
+    lists = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+    own = {name: frozenset(map(plain, words)) for name, words in lists.items()}
+    more_first_names, more_surnames, rather_names = map(own.pop, ("more_first_names", "more_surnames", "rather_names"))
+    everyday = _of_file(HERE / "everyday.txt")
+    whole_surnames = _of_deduce("names/lst_interfix_surname")
+    last_words = {name.rsplit(" ", 1)[-1] for name in whole_surnames | more_surnames}
+    lacking = _of_file(HERE / "ordinary.txt")
+    return Words(
+        **own,
+        dictionary=(_of_simplemma() - rather_names) | lacking | everyday,
+        everyday=everyday,
+        first_names=_of_deduce("names/lst_first_name") | more_first_names,
+        surnames=_of_deduce("names/lst_surname") | last_words,
+        whole_surnames=whole_surnames,
+        places=_of_deduce("locations/lst_placename/lst_residence"),
+    )
+
+
+def _of_file(path: Path) -> frozenset[str]:
+    lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+    return frozenset(plain(line) for line in lines if line and not line.startswith("#"))
+
+
+def _of_simplemma() -> frozenset[str]:
+    """The forms in simplemma's Dutch dictionary that have no capital."""
+    return frozenset(plain(form) for form in DefaultDictionaryFactory().get_dictionary("nl") if form == form.lower())
 
 
 def _of_deduce(name: str) -> frozenset[str]:
@@ -49,71 +141,7 @@ def _of_deduce(name: str) -> frozenset[str]:
     spec = importlib.util.find_spec("deduce")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("deduce")
-    path = Path(spec.submodule_search_locations[0]) / "data" / "lookup" / "src" / name / "items.txt"
-    return frozenset(plain(line.strip()) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return _of_file(Path(spec.submodule_search_locations[0]) / "data" / "lookup" / "src" / name / "items.txt")
 
 
-class Words:
-    """All lists; every word in them is `plain`."""
-
-    def __init__(self) -> None:
-        data = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
-        self.ordinary = _own("ordinary.txt")
-        self.everyday = _own("everyday.txt")
-        self.first_names = _of_deduce("names/lst_first_name") | frozenset(map(plain, data["more_first_names"]))
-        self.whole_surnames = _of_deduce("names/lst_interfix_surname")  # with their particles
-        self.surnames = _of_deduce("names/lst_surname") | frozenset(
-            name.rsplit(" ", 1)[-1] for name in [*self.whole_surnames, *map(plain, data["more_surnames"])]
-        )
-        self.places = _of_deduce("locations/lst_placename/lst_residence")
-        self.stays: list[str] = data["stays"]
-        for name, kind in Words.__annotations__.items():
-            if kind == "frozenset[str]":
-                setattr(self, name, frozenset(map(plain, data[name])))
-        self.strong_school_types: list[str] = data["school_types"]["strong"]
-        self.loose_school_types: list[str] = data["school_types"]["loose"]
-        self.weak_school_types: list[str] = data["school_types"]["weak"]
-        self.street_ends: list[str] = data["street_ends"]
-        self.sure_street_ends: list[str] = data["sure_street_ends"]
-
-    particles: frozenset[str]
-    opening_particles: frozenset[str]
-    titles: frozenset[str]
-    cues: frozenset[str]
-    functions: frozenset[str]
-    talking: frozenset[str]
-    doubtful: frozenset[str]
-    person_verbs: frozenset[str]
-    articles: frozenset[str]
-    two_letters: frozenset[str]
-    no_noun: frozenset[str]
-    spoken: frozenset[str]
-    honours: frozenset[str]
-    no_street: frozenset[str]
-    school_heads: frozenset[str]
-    school_adjectives: frozenset[str]
-    school_names: frozenset[str]
-    not_school: frozenset[str]
-    doubtful_school: frozenset[str]
-    school_descriptions: frozenset[str]
-    school_abbreviations: frozenset[str]
-
-    @lru_cache(maxsize=20_000)  # noqa: B019 (one instance, for the life of the process)
-    def is_ordinary(self, word: str) -> bool:
-        """Whether `word` is Dutch: listed, derived as Dutch derives, or put together from two listed words."""
-        if word in self.ordinary or word in self.everyday:
-            return True
-        if word in self.first_names or word in self.surnames:
-            return False
-        if DERIVED.search(word) or ("-" in word and all(part in self.ordinary for part in word.split("-"))):
-            return True
-        return any(
-            self._part(word[:cut]) and word[cut:] in self.ordinary
-            for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
-        )
-
-    def _part(self, word: str) -> bool:
-        return word in self.ordinary or (word.endswith("s") and word[:-1] in self.ordinary)
-
-
-WORDS = Words()
+WORDS = _load()
