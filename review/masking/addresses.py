@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from review.masking.spans import Kind, Span
-from review.masking.words import WORDS, plain
+from review.masking.words import DERIVED, WORDS, plain
 
 
 def _any_of(words: frozenset[str]) -> str:
@@ -14,11 +14,13 @@ def _any_of(words: frozenset[str]) -> str:
 
 
 _ENDS = _any_of(WORDS.street_ends)
-_LEAD = rf"(?:(?:[A-Z][\w'’.-]*|(?i:{_any_of(WORDS.street_leads)}))\s+){{0,4}}?"
+_LEAD = rf"(?:(?:[A-Z][\w'’.-]*|[a-z]{1, 2}\.(?:[a-z]\.)*|(?i:{_any_of(WORDS.street_leads)}))\s+){{0,4}}?"
 NUMBER = (
     r"(?:,?\s?(?:nr\.?|nummer|huisnummer)\s?)?\s?\d{1,4}"
-    r"(?:\s?[a-zA-Z](?![\w’'])|\s?[-/]\s?\d{1,3}|\s?(?:bis|hs|hoog|rood|zwart)\b)?(?![\d.,]\d|\d|%|\w)"
+    r"(?:\s?[a-zA-Z](?![\w’'])|\s?[-/]\s?(?:\d{1,3}|[a-zA-Z]{1,3})(?!\w)"
+    r"|\s?(?:bis|hs|rood|zwart|huis|[IVX]{1,4}|(?:\d\s?)?hoog|bus\s?\d{1,4})\b)?(?![\d.,]\d|\d|%|\w)"
 )
+WITH_LETTER = r"\d{1,4}\s?-?[a-z](?![\w’'])"  # a number that only houses have, and groups and rooms
 STREET = re.compile(
     rf"(?<![\w@.-])(?P<lead>{_LEAD})(?P<word>[^\W\d_][^\W\d_'’.-]*?(?:-[^\W\d_]+)*(?i:{_ENDS}))(?P<number>\s{NUMBER})"
 )
@@ -27,13 +29,26 @@ LAAN_VAN = re.compile(
     re.IGNORECASE,
 )
 LIVES = re.compile(
-    rf"\b(?:adres|woonadres|huisadres|bezoekadres|postadres|woon|woont|wonen|woonde|gevestigd|verhuisd)\b"
+    rf"\b(?:adres|woonadres|huisadres|bezoekadres|postadres|woon|woont|wonen|woonde|gevestigd|verhuisd|huisbezoek|ingeschreven|langsgegaan|langs)\b"
     rf"(?:\s?:|\s(?:is|ik|hij|zij|ze|we|nu|daar|naar|op|aan|in|te|de|het))*\s"
-    rf"(?P<street>(?:(?!(?:en|met|voor|de|het|groep|een)\b)[^\W\d_][\w'’.-]*\s){{1,3}}{NUMBER})",
+    rf"(?P<street>(?:(?!(?:en|met|voor|de|het|groep|een)\b)[^\W\d_][\w'’.-]*\s(?:\d{{4}}\s)?){{1,3}}{NUMBER})",
     re.IGNORECASE,
 )
 WITHOUT_NUMBER = re.compile(
     rf"(?<!\w)(?:in|aan|op|uit|van|naar|bij)\s(?:de|het)\s(?P<street>{_LEAD}[^\W\d_][\w'’-]*(?i:straat|laan|gracht|singel|steeg|dreef|plantsoen|plein|weg|kade))(?!\w)"
+)
+# "aan de meerkoet 110", "naar de vlasakker 27b": a street without the ending of one.
+AT_NUMBER = re.compile(
+    rf"(?<!\w)(?:aan|op|in|naar|van|uit|bij)\s(?:(?P<article>de|het|'t|den)\s)?"
+    rf"(?P<street>{_LEAD}(?P<word>[^\W\d_][\w'’-]{{3,}})\s(?P<number>{NUMBER}))",
+    re.IGNORECASE,
+)
+ABROAD = re.compile(
+    r"(?<!\w)(?:\d{1,4}[a-z]?,?\s(?:rue|avenue|boulevard|place|chemin|impasse|allée)(?:\s[\w'’-]+){1,4}"
+    r"|\d{1,4}[a-z]?,?\s(?:[A-Z][\w'’-]+\s){1,3}(?:street|road|lane|avenue|drive|close|court)"
+    r"|(?:[A-Z][\w-]*\s)?\w+(?:stra(?:ß|ss)e|str\.)\s\d{1,4}[a-z]?"
+    r"|(?:rue|avenue|chaussée|calle|via|ulica|ul\.)(?:\s[\w'’-]+){1,4}?,?\s\d{1,4}[a-z]?)(?!\w)",
+    re.IGNORECASE,
 )
 POST_BOX = re.compile(r"(?<!\w)postbus\s?\d{1,6}(?!\d)", re.IGNORECASE)
 PLACE_AFTER = re.compile(
@@ -56,16 +71,35 @@ def _streets(text: str) -> Iterator[Span]:
         if word not in WORDS.no_street and _is_street(word) and not UNIT.match(text[match.end() :]):
             start = match.start("word") if _only_small(match["lead"]) else match.start()
             yield Span(start, match.end(), Kind.ADDRESS)
-    for form in (LAAN_VAN, POST_BOX):
+    for form in (LAAN_VAN, ABROAD, POST_BOX):
         yield from (Span(*match.span(), Kind.ADDRESS) for match in form.finditer(text))
     for match in LIVES.finditer(text):
-        words = match["street"].split()
-        if not any(plain(word) in WORDS.everyday for word in words[:-1]) and not UNIT.match(text[match.end() :]):
+        if not _counts(match["street"]) and not UNIT.match(text[match.end() :]):
+            yield Span(*match.span("street"), Kind.ADDRESS)
+    for match in AT_NUMBER.finditer(text):
+        if _is_at_number(match) and not UNIT.match(text[match.end() :]):
             yield Span(*match.span("street"), Kind.ADDRESS)
     for match in WITHOUT_NUMBER.finditer(text):
         word = plain(match["street"].split()[-1])
         if word not in WORDS.no_street and word not in WORDS.everyday and _is_sure(word, match["street"]):
             yield Span(*match.span("street"), Kind.ADDRESS)
+
+
+def _counts(street: str) -> bool:
+    """Whether these words are no street but what a number belongs to: "groep 8", "nu 3"."""
+    words = [plain(word) for word in re.findall(r"[^\W\d_][\w'’-]*", street)]
+    words = [word for word in words if word not in {"nr", "nummer", "huisnummer", "bus", "hoog", "huis"}]
+    return not words or words[-1] in WORDS.no_noun or words[-1].endswith(tuple(WORDS.numbered))
+
+
+def _is_at_number(match: re.Match[str]) -> bool:
+    word = plain(match["word"])
+    if word.endswith(tuple(WORDS.numbered)) or word in WORDS.no_noun or word in WORDS.no_street:
+        return False
+    if re.match(WITH_LETTER, match["number"].strip()):
+        return word not in WORDS.everyday or bool(match["article"])
+    at = match["article"] or match["word"][0].isupper()
+    return bool(at) and word not in WORDS.everyday and not DERIVED.search(word)
 
 
 def _only_small(lead: str) -> bool:
@@ -74,7 +108,7 @@ def _only_small(lead: str) -> bool:
 
 
 def _is_street(word: str) -> bool:
-    if any(word.endswith(end) for end in WORDS.sure_street_ends):
+    if word.endswith(tuple(WORDS.sure_street_ends)):
         return word not in WORDS.everyday
     # A compound of two ordinary words is a street with its number: "dorpsdijk 101".
     return word not in WORDS.dictionary and word not in WORDS.first_names

@@ -12,6 +12,16 @@ MONTH = (
     r"(?:jan(?:uari)?|feb(?:ruari)?|maart|mrt|apr(?:il)?|mei|juni?|juli?|aug(?:ustus)?|sept?(?:ember)?|okt(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
+_UNITS = "een|één|twee|drie|vier|vijf|zes|zeven|acht|negen"
+_UP_TO_NINETEEN = f"tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien|negentien|{_UNITS}"
+_TENS = "twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig"
+_BELOW_HUNDRED = rf"(?:(?:(?:{_UNITS})[eë]n)?(?:{_TENS})|{_UP_TO_NINETEEN})"
+# Said aloud: "acht december negentienachtenzestig".
+SPOKEN = rf"(?:(?:{_UNITS})entwintig|eenendertig|twintig|dertig|{_UP_TO_NINETEEN}|(?:[\w]+(?:ste|de)))"
+SPOKEN_YEAR = (
+    rf"(?:negentien\s?(?:honderd)?\s?(?:en)?\s?{_BELOW_HUNDRED}"
+    rf"|twee\s?duizend\s?(?:en)?\s?(?:{_BELOW_HUNDRED})?|twintig\s?{_BELOW_HUNDRED})"
+)
 DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 YEAR = r"(?P<year>(?:19|20)\d\d)"
 SHORT_YEAR = r"(?:(?:19|20)\d\d|['’`]?\d\d)"
@@ -22,7 +32,8 @@ FULL = re.compile(
     re.IGNORECASE,
 )
 LOOSE = re.compile(
-    rf"(?<![\d/.-])(?:{DAY}(?:e|de|ste)?[ -]?{MONTH}(?:[ -]?{SHORT_YEAR})?(?!\w)|{DAY}\s?[-/. ]\s?(?:0?[1-9]|1[0-2])"
+    rf"(?<![\w/.-])(?:(?:{DAY}(?:e|de|ste)?[ -]?|{SPOKEN}\s){MONTH}(?:[ -]?{SHORT_YEAR}|\s{SPOKEN_YEAR})?(?!\w)"
+    rf"|{DAY}\s?[-/. ]\s?(?:0?[1-9]|1[0-2])"
     rf"(?:\s?[-/. ]\s?{SHORT_YEAR})?(?![\d/-])|(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]{DAY}(?!\d)"
     rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d(?!\d))",
     re.IGNORECASE,
@@ -35,6 +46,12 @@ BORN_BEFORE = re.compile(
 BORN_AFTER = re.compile(
     r"^[^\d\n]{0,25}\b(?:ge?boren|jarig|geboortedatum|geboortedag|verjaardag|verjaart)\b", re.IGNORECASE
 )
+# Somebody just before the date: "de jongen (12 jaar, 04-06-2013)", "moeder 12-05-1989".
+SOMEBODY = re.compile(
+    r"\b(?:jongen|jongetje|meisje|kind|kindje|leerling|zoon|zoontje|dochter|dochtertje|baby|peuter|kleuter|moeder|vader"
+    r"|cliënt|client|bewoner|bewoonster|patiënt|broer|broertje|zus|zusje|bsn|\d{1,2} ?jaar|jarige)\b[\w\s(,:]{0,20}$",
+    re.IGNORECASE,
+)
 # Where a date with its year stands for something that happened, or begins, and not for somebody.
 OCCASION = re.compile(
     r"\b(?:sinds|vanaf|per|tot|ingang|ingegaan|vergadering|overleg\w*|afspraak|afspraken|afgesproken|besluit\w*|brief|mail"
@@ -46,18 +63,37 @@ OCCASION = re.compile(
 YOUNGEST = 2  # a date of the last two years is that of a meeting, unless it is said that somebody was born
 
 
+MONTH_AND_YEAR = re.compile(rf"(?<!\w)(?:{MONTH})[ -](?:{SHORT_YEAR}|{SPOKEN_YEAR})(?!\w)", re.IGNORECASE)
+IS_OF = re.compile(
+    r"\b(?:hij|zij|ze|die|\w*kind|jongen|meisje|leerling)\s(?:is|was|komt)\s(?:er\s)?(?:een\s)?van\s$", re.IGNORECASE
+)
+
+
 def find_birth_dates(text: str) -> Iterator[Span]:
-    """Dates with a word of birth beside them, and full dates of years ago that no occasion explains."""
+    """Dates with a word of birth beside them, and full dates of years ago that no occasion explains.
+
+    What is "years ago" depends on the year in which this runs: a text that is masked again in a later year may have
+    one more date hidden, never one less.
+    """
     born = [match for match in LOOSE.finditer(text) if _born(text, match)]
     yield from (Span(*match.span(), Kind.BIRTH_DATE) for match in born)
+    for match in MONTH_AND_YEAR.finditer(text):
+        before = text[: match.start()]
+        if re.search(r"geboren (?:in )?$", before, re.IGNORECASE) or IS_OF.search(before):
+            yield Span(*match.span(), Kind.BIRTH_DATE)
     for match in FULL.finditer(text):
         year = int(match["year"] or match["year2"] or match["year3"])
-        if year <= datetime.date.today().year - YOUNGEST and not OCCASION.search(_sentence(text, match)):
+        of_somebody = SOMEBODY.search(text[: match.start()]) or not OCCASION.search(_sentence(text, match))
+        if year <= datetime.date.today().year - YOUNGEST and of_somebody:
             yield Span(*match.span(), Kind.BIRTH_DATE)
 
 
 def _born(text: str, match: re.Match[str]) -> bool:
-    return bool(BORN_BEFORE.search(text[: match.start()]) or BORN_AFTER.search(text[match.end() :]))
+    return bool(
+        BORN_BEFORE.search(text[: match.start()])
+        or IS_OF.search(text[: match.start()])
+        or BORN_AFTER.search(text[match.end() :])
+    )
 
 
 def _sentence(text: str, match: re.Match[str]) -> str:

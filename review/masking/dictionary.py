@@ -8,8 +8,9 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ CACHE = "cache"  # deduce's own name for the folder with its lists
 LISTS = "lookup_structs.pickle"
 THOUSANDS = re.compile(r"[.,]\d")  # behind "Deel 46", of "Deel 46.000 euro"
 UNFINISHED = "unfinished-"
+SAID = "De lijsten waarmee namen herkend worden, worden gemaakt (eenmalig, anderhalve minuut)."
 KINDS = {"persoon": Kind.NAME, "patient": Kind.NAME, "locatie": Kind.PLACE}
 # Off: what this package finds itself or leaves, and the placeholders, which deduce numbers for each text anew.
 OFF = {"redactor", "ages", "dates", "institutions", "identifiers", "phone_numbers", "email_addresses", "urls"}
@@ -32,9 +34,9 @@ class Dictionary:
     """
 
     def __init__(self, folder: Path) -> None:
-        with _left_alone():
-            _build(folder)
-            self._deduce: Any = _deduce(folder)
+        with left_alone():
+            build(folder)
+            self._deduce: Any = _deduce(lists_of(folder))
 
     def find(self, text: str) -> Iterator[Span]:
         """Names and places; a place with a house number is an address."""
@@ -47,7 +49,7 @@ class Dictionary:
 
 
 @contextmanager
-def _left_alone() -> Iterator[None]:
+def left_alone() -> Iterator[None]:
     """Undo what importing deduce does: the root logger to DEBUG on standard output, every warning shown."""
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
@@ -60,22 +62,35 @@ def _left_alone() -> Iterator[None]:
 
 
 def _deduce(folder: Path) -> Any:
-    from deduce import Deduce  # noqa: PLC0415 (its import has effects that `_left_alone` undoes)
+    from deduce import Deduce  # noqa: PLC0415 (its import has effects that `left_alone` undoes)
 
     return Deduce(cache_path=folder)
 
 
-def _build(folder: Path) -> None:
-    """Build the lists when they are missing, beside their place and then renamed, one process at a time."""
+def lists_of(folder: Path) -> Path:
+    """Where in `folder` the lists are of the deduce that is installed: another one builds them anew."""
+    return folder / version("deduce")
+
+
+def build(folder: Path, say: Callable[[str], None] = lambda said: None) -> None:
+    """Build the lists when they are missing, beside their place and then renamed, one process at a time.
+
+    Args:
+        folder: where the lists are kept; those of other versions of deduce are removed from it.
+        say: gets one line before lists are built, and nothing when they are there.
+    """
+    lists = lists_of(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for unfinished in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(unfinished)
-        if (folder / CACHE / LISTS).exists():
+        if (lists / CACHE / LISTS).exists():
             return
+        say(SAID)
         building = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
         _deduce(building)
-        shutil.rmtree(folder / CACHE, ignore_errors=True)
-        (building / CACHE).rename(folder / CACHE)
-        building.rmdir()
+        for other in folder.iterdir():
+            if other.is_dir() and other != building:
+                shutil.rmtree(other)
+        building.rename(lists)

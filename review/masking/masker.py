@@ -57,9 +57,9 @@ class Masker:
 
 def _says_something(span: Span, tokens: list[Token]) -> bool:
     """Whether a name or a place that was read off from capitals is more than a word that begins a sentence."""
-    if span.kind is Kind.ADDRESS:
-        return True
     words = [token for token in tokens if span.start <= token.start < span.end]
+    if span.kind is Kind.ADDRESS:  # "Belastingdienst 0" is none
+        return not all(token.is_ordinary for token in words)
     return any((token.has_capital and not token.is_everyday) or not token.is_ordinary for token in words)
 
 

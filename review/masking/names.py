@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.masking.spans import Kind, Span
-from review.masking.tokens import Token
+from review.masking.tokens import SHORTEST_UNKNOWN, Token
 from review.masking.words import WORDS
 
-SHORTEST_UNKNOWN = 4  # letters of a word that is taken for a name because nothing is known of it
 SHORTEST_SURNAME = 5  # letters of a surname that stands alone in lower case
 MOST_PARTICLES = 3
 MOST_SURNAMES = 3
@@ -31,7 +30,7 @@ class NameFinder:
     def _single(self) -> Iterator[tuple[int, int]]:
         """Every name as the places of its first and its last word."""
         for place, token in enumerate(self._tokens):
-            if self._is_first_name(token) or self._is_doubtful_name(place):
+            if self._is_first_name(token) or self._is_doubtful_name(place) or self._is_unknown_person(place):
                 yield place, self._with_surname(place)
             elif self._are_unknown_capitals(place):
                 yield place, place + 1
@@ -50,14 +49,41 @@ class NameFinder:
             return False
         return not token.is_ordinary or (token.has_capital and not token.is_everyday)
 
+    def _is_unknown_person(self, place: int) -> bool:
+        """Whether an unknown word stands where a person does: before a verb for persons, after "met" or "heb"."""
+        token, before, after = self._tokens[place], self._at(place - 1), self._at(place + 1)
+        if not token.is_unknown:
+            return False
+        led = before is None or token.opens or not token.follows() or before.plain in WORDS.leads
+        acts = after is not None and after.follows() and after.plain in WORDS.person_verbs
+        if token.has_capital:
+            return led or acts
+        return led and (acts or (before is not None and token.follows() and not token.opens))
+
+    def _is_apposition(self, place: int) -> bool:
+        """Whether a name stands between commas or brackets behind what somebody is: "de voorzitter, Ton, woont"."""
+        token, after = self._tokens[place], self._at(place + 1)
+        if token.gap not in {", ", " ("} or (after is not None and after.gap[:1] not in {",", ")", "."}):
+            return False
+        if token.has_capital and token.is_first_name:
+            return True
+        somebody = any(each.plain in WORDS.cues | WORDS.functions for each in self._tokens[max(0, place - 4) : place])
+        return somebody and not token.is_everyday and (token.is_first_name or token.is_unknown)
+
     def _is_doubtful_name(self, place: int) -> bool:
         """Whether a first name that is also a word is a person's here: it does what people do, or is talked with."""
         token, before = self._tokens[place], self._at(place - 1)
-        if token.plain not in WORDS.doubtful or (before and before.plain in WORDS.articles and token.follows()):
+        if self._is_apposition(place):
+            return True
+        doubtful = token.plain in WORDS.doubtful
+        if not (doubtful or (token.is_first_name and not token.is_everyday)):
+            return False
+        if before and before.plain in WORDS.articles and token.follows():
             return False
         after = self._at(place + 1)
-        acts = after is not None and after.follows() and after.plain in WORDS.person_verbs
-        talked_with = before is not None and before.plain in WORDS.talking and token.follows()
+        verbs = WORDS.person_verbs if doubtful else WORDS.speaking_verbs
+        acts = after is not None and after.follows() and after.plain in verbs
+        talked_with = doubtful and before is not None and before.plain in WORDS.talking and token.follows()
         return talked_with or (acts and not (before and before.is_listed and token.follows()))
 
     def _are_unknown_capitals(self, place: int) -> bool:
@@ -83,8 +109,10 @@ class NameFinder:
         title = cue.plain in WORDS.titles or f"{cue.plain}." in WORDS.titles
         if title and token.gap in {".", ". "}:
             pass
-        elif not (token.follows() or (token.gap in {": ", ", "} and token.has_capital)):
-            return
+        elif not token.follows():
+            told = cue.plain in WORDS.naming and (token.is_unknown or token.is_listed)
+            if token.gap not in {": ", ", "} or not (token.has_capital or told):
+                return
         if title or cue.plain in WORDS.cues or cue.plain in WORDS.functions:
             last = self._surname(start, after_name=title)
             if last is not None:
@@ -116,7 +144,10 @@ class NameFinder:
         if tie is None or before is None or tie.plain != "en" or not tie.follows():
             return
         owner = self._at(first - 3)
-        if self._may_be_name(before) and not (owner and before.follows() and owner.plain in WORDS.articles):
+        owned = owner is not None and before.follows() and owner.plain in WORDS.articles
+        if owned and owner is not None and owner.plain == "dat" and before.is_listed:
+            owned = False  # "dat" is a conjunction here
+        if self._may_be_name(before) and not owned:
             yield first - 2, first - 2
 
     def _stands_apart(self, place: int) -> bool:
@@ -138,6 +169,8 @@ class NameFinder:
             ):
                 return None
             particles = [each.plain for each in self._tokens[place:word]]
+            if self._is_whole_surname(place, word):
+                return word
             if self._are_sure(place, word) and (name.is_surname or not name.is_ordinary):
                 return word
             plainly = particles[0] in WORDS.surname_openers
@@ -145,6 +178,14 @@ class NameFinder:
                 return word
             return None
         return place if self._is_surname_alone(token) else None
+
+    def _is_whole_surname(self, place: int, word: int) -> bool:
+        """Whether it is a listed surname though its last word is Dutch, said of a person: "zoals van dalen die"."""
+        if self._tokens[place].plain != "van" or not self._tokens[word].is_surname or self._tokens[word].is_everyday:
+            return False
+        before, after = self._at(place - 1), self._at(word + 1)
+        spoken_of = before is not None and before.plain in WORDS.talking | {"zoals", "door"}
+        return spoken_of or (after is not None and after.follows() and after.plain in WORDS.speaking_verbs)
 
     def _are_sure(self, place: int, word: int) -> bool:
         """Whether the particles from `place` up to `word` are those of names alone: "van der", "el"."""
@@ -165,6 +206,14 @@ class NameFinder:
             if further is None:
                 break
             last = further
+        seat, of = self._at(last + 1), self._at(last + 2)
+        if (
+            seat is not None
+            and seat.plain in {"tot", "thoe"}
+            and of is not None
+            and self._tokens[last].text[0].isupper()
+        ):
+            return last + 2 if of.has_capital else last
         initial = self._at(last + 1)
         if initial is not None and len(initial.text) == 1 and initial.follows() and initial.plain not in {"u", "n"}:
             after = self._at(last + 2)
@@ -212,11 +261,17 @@ class NameFinder:
             return whole in WORDS.whole_surnames or (
                 name.is_surname and (name.has_capital or self._tokens[word - 1].plain in {"den", "der"})
             )
-        if not after_name and word == place + 1 and name.is_first_name and self._tokens[place].plain == "van":
-            return False  # "de moeder van Yusuf"
-        if not after_name and word > place + 1 and name.is_ordinary and self._tokens[word - 1].plain in {"de", "het"}:
-            return False  # "de peuter van de buren"
+        if not after_name and word == place + 1:
+            of_somebody = name.is_first_name and self._tokens[place].plain == "van"  # "de moeder van Yusuf"
+        else:
+            # "de peuter van de buren"
+            of_somebody = not after_name and name.is_ordinary and self._tokens[word - 1].plain in {"de", "het"}
+        if of_somebody:
+            return False
         if name.is_surname:
+            return True
+        sure = self._tokens[place].plain in {"ter", "ten"} or self._are_sure(place, word)
+        if after_name and (sure or name.has_capital):
             return True
         if self._tokens[place].plain in WORDS.sure_particles or self._tokens[place].plain == "ben":
             return name.is_first_name or not name.is_ordinary

@@ -32,6 +32,12 @@ SAID_BSN = re.compile(
     r"\b(?:bsn|burgerservicenummer|burger service nummer|sofi-?nummer|sofi)\b[^\d\n]{0,25}(\d(?:[ .-]?\d){7,8})(?!\d)",
     re.IGNORECASE,
 )
+SAID_PHONE = re.compile(
+    r"\b(?:tel|telefoon|telefoonnummer|mobiel|mobieltje|gsm|bel|belt|belde|bellen|gebeld|bereikbaar|nummer|nr|appt?|06-nummer)\b"
+    r"[^\d\n]{0,25}?((?:\+|\(?0)?[1-9](?:[\s\-–./()]{0,3}\d){7,10})(?![\d-])",
+    re.IGNORECASE,
+)
+DUTCH_IBAN = re.compile(r"NL\d\d[A-Z]{4}\d{10}", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w+])(?:\(?\+|\(?00|\(?0)(?:[\s\-–./()]{0,3}\d){8,14}(?!\d)")
 POSTCODE = re.compile(r"(?<![\w,.])[1-9]\d{3}\s?([A-Z]{2})(?!\w)", re.IGNORECASE)
 CALENDAR = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d")
@@ -65,7 +71,15 @@ def is_phone(text: str) -> bool:
         if digits.removeprefix("00").startswith("31"):
             return len(national) == DIGITS_AFTER_ZERO
         return DIGITS_AFTER_ZERO <= len(digits.removeprefix("00")) <= MOST_DIGITS_ABROAD
+    if digits.startswith(("06", "0800", "0900")):
+        # People mistype their own number; and the service numbers with seven digits more are of somebody.
+        return abs(len(digits) - DIGITS_AFTER_ZERO - 1) <= 1
     return digits[1] != "0" and len(digits) == DIGITS_AFTER_ZERO + 1
+
+
+def is_said_phone(text: str) -> bool:
+    """Whether what stands after "bel" or "nummer" is a number to call and no date or sum."""
+    return not CALENDAR.match(text) and not re.search(r"\.\d{3}\.\d{3}|(?:19|20)\d\d[-– ]{1,3}(?:19|20)\d\d", text)
 
 
 def is_postcode(match: re.Match[str]) -> bool:
@@ -87,6 +101,7 @@ def find_numbers(text: str) -> Iterator[Span]:
     if any(letter.isdigit() for letter in text):
         yield from _checked(NINE_DIGITS, Kind.BSN, text, lambda match: is_bsn(match[0]))
         yield from (Span(*match.span(1), Kind.BSN) for match in SAID_BSN.finditer(text))
+        yield from (Span(*match.span(1), Kind.PHONE) for match in SAID_PHONE.finditer(text) if is_said_phone(match[1]))
         yield from _phones(text)
         yield from _checked(POSTCODE, Kind.POSTCODE, text, is_postcode)
 
@@ -101,9 +116,15 @@ def _ibans(text: str) -> Iterator[Span]:
     """IBANs, of which the pattern may have taken words that follow: the longest beginning that holds counts."""
     for match in IBAN.finditer(text):
         for end in range(match.end(), match.start() + IBAN_LENGTHS.start - 1, -1):
-            if not text[end : end + 1].isalnum() and text[end - 1].isalnum() and is_iban(text[match.start() : end]):
+            part = text[match.start() : end]
+            if not text[end : end + 1].isalnum() and part[-1].isalnum() and (is_iban(part) or _is_mistyped(part)):
                 yield Span(match.start(), end, Kind.IBAN)
                 break
+
+
+def _is_mistyped(text: str) -> bool:
+    """Whether it has the form of a Dutch IBAN, which nothing else has, though its check digits are wrong."""
+    return bool(DUTCH_IBAN.fullmatch("".join(letter for letter in text if letter.isalnum())))
 
 
 def _phones(text: str) -> Iterator[Span]:

@@ -12,6 +12,7 @@ WORD = re.compile(r"(?<![\w@])(?:v\.\s?d\.|v/d|['’]t(?!\w)|[^\W\d_]+(?:[’'`-
 POSSESSIVE = re.compile(r"['’`]s$", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?:;\n•>\"“”][\s\"'“‘(*-]*$")
 LONGEST_ABBREVIATION = 6
+SHORTEST_UNKNOWN = 4  # letters of a word that is taken for a name because nothing is known of it
 
 
 @dataclass
@@ -59,6 +60,15 @@ class Token:
     def is_listed(self) -> bool:
         """Whether it is a name by the lists."""
         return self.is_first_name or self.is_surname
+
+    @cached_property
+    def is_unknown(self) -> bool:
+        """Whether it is no word, place or abbreviation that is known, nor a word with a typing error in it."""
+        if self.is_ordinary or self.is_acronym or len(self.plain) < SHORTEST_UNKNOWN:
+            return False
+        if self.plain in WORDS.places or self.plain in WORDS.proper or self.text[:2].isupper():
+            return False
+        return not WORDS.is_mistyped(self.plain)
 
     @property
     def is_everyday(self) -> bool:

@@ -22,6 +22,7 @@ DERIVED = re.compile(
     r"|^(?:ver|ont|her|be|ge)[a-z]{3,}(?:t|de|te|en|d)$"
 )
 PLAIN_LETTERS = {"ı": "i", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d"}  # that do not come apart
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST_PART = 4  # of a compound; shorter parts are found in too many names
 
 
@@ -59,6 +60,8 @@ class Words:
     spoken: frozenset[str]
     doubtful: frozenset[str]
     person_verbs: frozenset[str]
+    speaking_verbs: frozenset[str]
+    leads: frozenset[str]
     articles: frozenset[str]
     two_letters: frozenset[str]
     strong_school_types: frozenset[str]
@@ -69,7 +72,10 @@ class Words:
     long_school_heads: frozenset[str]
     compound_school_ends: frozenset[str]
     school_articles: frozenset[str]
+    school_people: frozenset[str]
     school_where: frozenset[str]
+    school_around: frozenset[str]
+    institution_ends: frozenset[str]
     school_adjectives: frozenset[str]
     school_names: frozenset[str]
     not_school: frozenset[str]
@@ -83,8 +89,10 @@ class Words:
     street_articles: frozenset[str]
     no_street: frozenset[str]
     units: frozenset[str]
+    numbered: frozenset[str]
 
     dictionary: frozenset[str]  # of simplemma, with what it lacks
+    proper: frozenset[str]  # of simplemma, with a capital: countries, languages, peoples, and names too
     everyday: frozenset[str]
     first_names: frozenset[str]
     surnames: frozenset[str]
@@ -106,6 +114,17 @@ class Words:
             for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
         )
 
+    @lru_cache(maxsize=20_000)  # noqa: B019 (as above)
+    def is_mistyped(self, word: str) -> bool:
+        """Whether one letter more, less or other, or two the other way round, make it a word of every day."""
+        cuts = [(word[:cut], word[cut:]) for cut in range(len(word) + 1)]
+        near = {left + right[1:] for left, right in cuts} | {left + right[1::-1] + right[2:] for left, right in cuts}
+        for left, right in cuts:
+            near |= {f"{left}{letter}{right}" for letter in LETTERS} | {
+                f"{left}{letter}{right[1:]}" for letter in LETTERS
+            }
+        return not near.isdisjoint(self.everyday)
+
 
 def _load() -> Words:
     lists = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
@@ -114,10 +133,12 @@ def _load() -> Words:
     everyday = _of_file(HERE / "everyday.txt")
     whole_surnames = _of_deduce("names/lst_interfix_surname")
     last_words = {name.rsplit(" ", 1)[-1] for name in whole_surnames | more_surnames}
+    forms = DefaultDictionaryFactory().get_dictionary("nl")
     lacking = _of_file(HERE / "ordinary.txt")
     return Words(
         **own,
-        dictionary=(_of_simplemma() - rather_names) | lacking | everyday,
+        dictionary=({plain(form) for form in forms if form == form.lower()} - rather_names) | lacking | everyday,
+        proper=frozenset(plain(form) for form in forms if form != form.lower()),
         everyday=everyday,
         first_names=_of_deduce("names/lst_first_name") | more_first_names,
         surnames=_of_deduce("names/lst_surname") | last_words,
@@ -129,11 +150,6 @@ def _load() -> Words:
 def _of_file(path: Path) -> frozenset[str]:
     lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
     return frozenset(plain(line) for line in lines if line and not line.startswith("#"))
-
-
-def _of_simplemma() -> frozenset[str]:
-    """The forms in simplemma's Dutch dictionary that have no capital."""
-    return frozenset(plain(form) for form in DefaultDictionaryFactory().get_dictionary("nl") if form == form.lower())
 
 
 def _of_deduce(name: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,23 +16,32 @@ from hypothesis import strategies as st
 from benchmarks.masking import recall
 from review.masking import ConversationMask, Kind, Masker, Span
 from review.masking import dictionary as dictionary_module
-from review.masking.dictionary import Dictionary
+from review.masking.dictionary import SAID, Dictionary, build, lists_of
 from review.masking.numbers import is_bsn, is_iban, is_phone
 from review.masking.spans import resolved
 from review.masking.trained import TrainedNames
 from tools.model import ROOT
 
-DEVELOPMENT = Path(__file__).parent / "development.yml"
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def masker() -> Masker:
+    """The one masker of all tests: loading deduce's lists takes seconds."""
+    return Masker(ROOT / "models" / "deduce")
 
 
 def hidden(masker: Masker, text: str) -> list[tuple[str, str]]:
     return [(span.kind.value, text[span.start : span.end]) for span in masker.find(text)]
 
 
-def test_the_development_set_is_hidden_and_its_neutral_sentences_are_left(masker: Masker) -> None:
-    scores = recall(masker, DEVELOPMENT)
-    assert scores.recall >= 0.97, scores.missed
-    assert len(scores.touched) <= 0.01 * scores.neutral, scores.touched
+@pytest.mark.parametrize(("name", "touched"), [("development.yml", 0.01), ("development_second.yml", 0.02)])
+def test_a_development_set_is_hidden_and_its_neutral_sentences_are_left(
+    masker: Masker, name: str, touched: float
+) -> None:
+    scores = recall(masker, HERE / name)
+    assert scores.recall >= 0.99, scores.missed
+    assert len(scores.touched) <= touched * scores.neutral, scores.touched
 
 
 @pytest.mark.parametrize(
@@ -106,8 +116,10 @@ def test_an_iban_has_the_right_check_digits(number: str, holds: bool) -> None:
     [
         ("0612345678", True),
         ("+31612345678", True),
-        ("061234567", False),
+        ("0612345", False),
+        ("061234567", True),  # one digit too few, as people type it
         ("0800-2000", False),
+        ("0800-2000123", True),
         ("03-04-2012 10", False),
     ],
 )
@@ -178,7 +190,7 @@ MESSAGES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(said=st.lists(MESSAGES, max_size=6), more=st.lists(MESSAGES, max_size=3))
 def test_placeholders_stay_when_more_is_said(masker: Masker, said: list[str], more: list[str]) -> None:
     """What a message hid keeps its placeholder; what it did not hide yet may become hidden."""
@@ -217,8 +229,10 @@ def tiny_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
 
 
 @pytest.mark.usefixtures("tiny_pipeline")
-def test_people_that_spacy_finds_are_hidden_where_it_is_installed() -> None:
-    masker = Masker(ROOT / "models" / "deduce")
+def test_people_that_spacy_finds_are_hidden_where_it_is_installed(
+    masker: Masker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(masker, "_trained", TrainedNames())
     assert hidden(masker, "daarna kwam krullemuis in de vergaderzaal") == [("NAAM", "krullemuis")]
 
 
@@ -243,19 +257,32 @@ def test_a_build_that_is_killed_leaves_nothing_half(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(dictionary_module, "_deduce", killed)
     with pytest.raises(KeyboardInterrupt):
         Dictionary(tmp_path)
-    assert not (tmp_path / "cache").exists()
+    assert not lists_of(tmp_path).exists()
     monkeypatch.setattr(dictionary_module, "_deduce", whole)
     Dictionary(tmp_path)
-    assert (tmp_path / "cache" / "lookup_structs.pickle").read_text() == "whole"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "lock"]
+    assert (lists_of(tmp_path) / "cache" / "lookup_structs.pickle").read_text() == "whole"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [version("deduce"), "lock"]
     Dictionary(tmp_path)
     assert whole.times == 3  # once to build, and twice to load
 
 
+def test_another_version_of_deduce_builds_its_own_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dictionary_module, "_deduce", _Built(killed=False))
+    said: list[str] = []
+    build(tmp_path, said.append)
+    build(tmp_path, said.append)
+    assert said == [SAID]
+    monkeypatch.setattr(dictionary_module, "version", lambda name: "99")
+    build(tmp_path, said.append)
+    assert said == [SAID, SAID]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["99", "lock"]
+
+
 def test_loading_leaves_logging_and_warnings_as_they_were() -> None:
     code = (
-        "import logging, warnings; from pathlib import Path; before = list(warnings.filters)\n"
-        "from review.masking import Masker; masker = Masker(Path('models/deduce')); masker.find('jan belde')\n"
+        "import logging, warnings; before = list(warnings.filters)\n"
+        "from review.masking.dictionary import left_alone\n"
+        "with left_alone():\n    import deduce\n"
         "root = logging.getLogger(); assert (root.level, root.handlers) == (logging.WARNING, [])\n"
         "assert warnings.filters == before"
     )
