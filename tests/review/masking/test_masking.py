@@ -25,12 +25,6 @@ from tools.model import ROOT
 HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
-def masker() -> Masker:
-    """The one masker of all tests: loading deduce's lists takes seconds."""
-    return Masker(ROOT / "models" / "deduce")
-
-
 def hidden(masker: Masker, text: str) -> list[tuple[str, str]]:
     return [(span.kind.value, text[span.start : span.end]) for span in masker.find(text)]
 
