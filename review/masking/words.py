@@ -137,7 +137,9 @@ def _load() -> Words:
     lacking = _of_file(HERE / "ordinary.txt")
     return Words(
         **own,
-        dictionary=({plain(form) for form in forms if form == form.lower()} - rather_names) | lacking | everyday,
+        dictionary=(frozenset(plain(form) for form in forms if form == form.lower()) - rather_names)
+        | lacking
+        | everyday,
         proper=frozenset(plain(form) for form in forms if form != form.lower()),
         everyday=everyday,
         first_names=_of_deduce("names/lst_first_name") | more_first_names,
