@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import logging
 import re
 import shutil
@@ -36,7 +37,8 @@ class Dictionary:
     def __init__(self, folder: Path) -> None:
         with left_alone():
             build(folder)
-            self._deduce: Any = _deduce(lists_of(folder))
+            with _uncollected():
+                self._deduce: Any = _deduce(lists_of(folder))
 
     def find(self, text: str) -> Iterator[Span]:
         """Names and places; a place with a house number is an address."""
@@ -61,6 +63,17 @@ def left_alone() -> Iterator[None]:
             root.handlers[:] = handlers
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep what is loaded out of the garbage collector's hands: each look through the lists takes seconds."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def _deduce(folder: Path) -> Any:
     from deduce import Deduce  # noqa: PLC0415 (its import has effects that `left_alone` undoes)
 
@@ -76,7 +89,7 @@ def build(folder: Path, say: Callable[[str], None] = lambda said: None) -> None:
     """Build the lists when they are missing, beside their place and then renamed, one process at a time.
 
     Args:
-        folder: where the lists are kept; those of other versions of deduce are removed from it.
+        folder: where the lists are kept.
         say: gets one line before lists are built, and nothing when they are there.
     """
     lists = lists_of(folder)
@@ -90,7 +103,4 @@ def build(folder: Path, say: Callable[[str], None] = lambda said: None) -> None:
         say(SAID)
         building = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
         _deduce(building)
-        for other in folder.iterdir():
-            if other.is_dir() and other != building:
-                shutil.rmtree(other)
         building.rename(lists)

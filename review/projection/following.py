@@ -6,7 +6,6 @@ when its row in the store differs from what was read, and as a whole: what a wor
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -76,7 +75,6 @@ class Projection:
         Raises:
             sqlalchemy.exc.SQLAlchemyError, django.db.Error: a database is away.
         """
-        _freeze()
         self._look(everything=True)
         found = positions(self._engine)
         for sender_id in found:
@@ -131,11 +129,10 @@ class Projection:
 def follow(engine: Engine, masker: Masker, stop: threading.Event) -> None:
     """Keep the review tables as the store is, until `stop` is set.
 
-    A turn can be read within two seconds, what was erased disappears within a minute or so. A database that is away is
+    A turn can be read within two seconds, what was erased disappears within a minute. A database that is away is
     said once and waited for.
     """
     projection = Projection(engine, partial(ConversationMask, masker))
-    _freeze()
     compared, pause, away = -float(SECONDS_BETWEEN_COMPARISONS), SECONDS_BETWEEN_LOOKS, ""
     while not stop.is_set():
         db.close_old_connections()
@@ -153,14 +150,6 @@ def follow(engine: Engine, masker: Masker, stop: threading.Event) -> None:
                 logger.warning("The %s answers again.", away)
             away, pause = "", 0 if left else SECONDS_BETWEEN_LOOKS
         stop.wait(pause)
-
-
-def _freeze() -> None:
-    """Take what is loaded out of the garbage collector's hands.
-
-    The masker's lists stay for as long as the process: each look through their gigabyte stops everything for seconds.
-    """
-    gc.freeze()
 
 
 def _followed(found: db.models.QuerySet[Followed]) -> dict[str, Position]:

@@ -269,7 +269,7 @@ def test_another_version_of_deduce_builds_its_own_lists(tmp_path: Path, monkeypa
     monkeypatch.setattr(dictionary_module, "version", lambda name: "99")
     build(tmp_path, said.append)
     assert said == [SAID, SAID]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["99", "lock"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [version("deduce"), "99", "lock"]
 
 
 def test_loading_leaves_logging_and_warnings_as_they_were() -> None:
