@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from auditlog.signals import accessed
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -227,7 +228,7 @@ class ConversationAdmin(ModelAdmin):
         asked.GET = QueryDict(request.GET.get(PRESERVED, ""))
         try:
             return self.get_changelist_instance(asked)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             asked.GET = QueryDict()
             return self.get_changelist_instance(asked)
 
