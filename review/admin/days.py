@@ -28,7 +28,7 @@ def begin_of(day: date) -> datetime:
 
 def within(found: QuerySet[Any], field: str, first: date | None, last: date | None) -> QuerySet[Any]:
     """Those of which the moment `field` is in these days, both included; None is no bound."""
-    if first:
+    if first and first > date.min:  # which is no moment that can be counted from elsewhere
         found = found.filter(**{f"{field}__gte": begin_of(first)})
     if last and last < date.max:
         found = found.filter(**{f"{field}__lt": begin_of(last + timedelta(days=1))})

@@ -88,6 +88,7 @@ FILTERS = {
     # What is no value of a filter filters nothing.
     "knelpunt=iets&sector=iets&gevaar=misschien&waardering=10&beoordeeld=x&periode=0": "ABCDE",
     "van=gisteren&tot=2026-02-31&toegewezen=²&label=99999999999999999999": "ABCDE",
+    "van=0001-01-01&tot=9999-12-31": "ABCDE",
     "kanaal=&knelpunt=&q=": "ABCDE",
 }
 
