@@ -112,6 +112,7 @@ class HandoffAdmin(ModelAdmin):
                 raise PermissionDenied
             take(handoff, step, request)
             return redirect(request.path)
+        accessed.send(Handoff, instance=handoff)
         return TemplateResponse(
             request,
             "admin/review/handoff/page.html",

@@ -230,16 +230,17 @@ def test_a_conversation_that_is_gone_leads_to_the_list(client: Client, sign_in: 
     assert "Misschien heeft de leider het gewist" in answer.content.decode()
 
 
-def test_a_handoff_is_linked_with_where_it_stands(
-    client: Client, conversation: Conversation, sign_in: Callable[..., User]
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_handoff_is_told_with_where_it_stands_and_linked_for_who_may_read_it(
+    client: Client, conversation: Conversation, sign_in: Callable[..., User], linked: bool
 ) -> None:
-    sign_in()
+    sign_in("view_conversation", *(["view_handoff"] if linked else []))
     now = timezone.now()
     Handoff.objects.create(
         id="abc", conversation=conversation, consented_at=now, next_attempt_at=now, status="opgepakt"
     )
     shown = client.get(PAGE).content.decode()
-    assert 'href="/review/handoff/abc/change/"' in shown
+    assert ('href="/review/handoff/abc/change/"' in shown) == linked
     assert "opgepakt" in shown
 
 
