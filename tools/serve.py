@@ -53,9 +53,7 @@ def coach(port: int, model: Path) -> Process:
 def review_web(port: int) -> Process:
     """The staff app's pages."""
     command = [sys.executable, "-m", "gunicorn", "review.wsgi", "--bind", f"{HOST}:{port}", "--threads", "4"]
-    return Process(
-        "review", [*command, "--no-control-socket", "--access-logfile", "-"], f"http://{HOST}:{port}/gezond/"
-    )
+    return Process("review", [*command, "--no-control-socket"], f"http://{HOST}:{port}/gezond/")
 
 
 def review_worker() -> Process:
