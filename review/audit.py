@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from auditlog.registry import auditlog
+from django.contrib.auth.models import Group, User
 
-from review.models import Conversation, Handoff, Note, ReplyAddress
+from review.models import Conversation, Handoff, Label, Note, ReplyAddress
 
 
 def register() -> None:
     """Name the fields whose changes are logged. A look is logged by the page itself."""
     auditlog.register(Conversation, include_fields=["assigned_to", "reviewed_at", "reviewed_by"], m2m_fields={"labels"})
+    auditlog.register(Label, include_fields=["name"])
     auditlog.register(Note, include_fields=["conversation", "author"])
     auditlog.register(Handoff, include_fields=["status", "taken_up_by"])
     auditlog.register(ReplyAddress, include_fields=["handoff"])
+    of_user = ["username", "is_active", "is_staff", "is_superuser"]
+    auditlog.register(User, include_fields=of_user, m2m_fields={"groups"})
+    auditlog.register(Group, include_fields=["name"], m2m_fields={"permissions"})

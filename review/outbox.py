@@ -22,8 +22,8 @@ from review.models.handoff import HandoffStatus
 
 log = logging.getLogger(__name__)
 
-# Longer than a mail server is waited for (EMAIL_TIMEOUT).
-HELD_FOR = timedelta(seconds=60)
+# Longer than one mail takes: a mail server that is slow at each step is waited for EMAIL_TIMEOUT at each.
+HELD_FOR = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=4)
 MOST_ATTEMPTS = 37  # five days
 LOOKS_EACH = 1.0  # seconds

@@ -214,7 +214,7 @@ EMAIL_PORT = _number("REVIEW_MAIL_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("REVIEW_MAIL_USER", "").strip()
 EMAIL_HOST_PASSWORD = os.environ.get("REVIEW_MAIL_PASSWORD", "").strip()
 EMAIL_USE_TLS = _on("REVIEW_MAIL_TLS", otherwise=True)
-EMAIL_TIMEOUT = 20  # seconds; a hand-off is held for longer than that
+EMAIL_TIMEOUT = 20  # seconds for each step of a mail
 DEFAULT_FROM_EMAIL = "Reflectiecoach <reflectiecoach@localhost>" if DEVELOPMENT else _required("REVIEW_MAIL_FROM")
 
 LOGGING = {

@@ -26,11 +26,11 @@ from unfold.views import ChangeList
 from review.admin import saved_views, staff
 from review.admin.filters import FILTERS
 from review.admin.paging import Around, CappedPaginator, ConversationList
+from review.chat import read
 from review.models import Conversation, Label
 from review.names import colleagues, name_of
-from review.reading import read
 from review.search import search
-from review.templatetags.reading import moment
+from review.templatetags.wording import moment
 from review.words import PRINCIPLES, in_words
 
 PRESERVED = "_changelist_filters"

@@ -7,6 +7,7 @@ from typing import Any
 from auditlog.signals import accessed
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +22,7 @@ from review.admin.days import DaysFilter
 from review.models import Handoff, ReplyAddress
 from review.models.handoff import HandoffStatus
 from review.names import name_of
-from review.templatetags.reading import moment
+from review.templatetags.wording import moment
 
 # What staff can do with a hand-off, by where it stands: the name of the step and what its button says.
 STEPS: dict[Any, tuple[tuple[str, str], ...]] = {
@@ -100,17 +101,17 @@ class HandoffAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The page of one hand-off; a POST takes the step that it names."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         handoff = self.get_object(request, object_id)
         if handoff is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, handoff):
-            raise PermissionDenied
         step = request.POST.get("step")
         may_change, may_see_address = self.has_change_permission(request, handoff), may_see_addresses(request)
         if step and step != SHOW_ADDRESS:
             if not may_change:
                 raise PermissionDenied
-            take(handoff, step, request)
+            take(handoff.pk, step, request)
             return redirect(request.path)
         accessed.send(Handoff, instance=handoff)
         return TemplateResponse(
@@ -151,15 +152,17 @@ def address_of(handoff: Handoff, request: HttpRequest) -> str:
     return str(found.address)
 
 
-def take(handoff: Handoff, step: str, request: HttpRequest) -> None:
-    """Take a step with a hand-off, if it still stands where the step begins."""
+@transaction.atomic
+def take(code: str, step: str, request: HttpRequest) -> None:
+    """Take a step with a hand-off, if it still stands where the step begins: a colleague may be quicker."""
+    handoff = Handoff.objects.select_for_update().get(pk=code)
     if step not in dict(STEPS.get(handoff.status, ())):
         messages.warning(request, "Deze overdracht is intussen veranderd. Kijk nog eens.")
         return
     now = timezone.now()
     if step == "send_again":
         outbox.send_again(handoff)
-        messages.success(request, "De mail gaat opnieuw de deur uit.")
+        messages.success(request, "De mail wordt opnieuw verstuurd.")
         return
     if step == "take_up":
         handoff.status, handoff.taken_up_by, handoff.taken_up_at = HandoffStatus.TAKEN_UP, request.user, now

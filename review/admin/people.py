@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.admin import EmailAddress
-from auditlog.registry import auditlog
 from axes.utils import reset
 from django import forms
 from django.contrib import admin, messages
@@ -39,13 +38,6 @@ RIGHTS = {
 # Addresses for mail to staff are not used.
 for model in (User, Group, EmailAddress):
     admin.site.unregister(model)
-auditlog.register(
-    User,
-    include_fields=["username", "is_active", "is_staff", "is_superuser"],
-    m2m_fields={"groups"},
-    serialize_data=False,
-)
-auditlog.register(Group, include_fields=["name"], m2m_fields={"permissions"})
 
 
 class RightsField(forms.ModelMultipleChoiceField):

@@ -76,7 +76,10 @@ def _add_label(request: HttpRequest, conversation: Conversation) -> Outcome:
     name = " ".join(request.POST.get("label", "").split())
     if not name or len(name) > MOST_IN_A_LABEL:
         return False, f"Geef het label een naam van hooguit {MOST_IN_A_LABEL} tekens."
-    label = Label.objects.filter(name__iexact=name).first() or Label.objects.create(name=name)
+    label = Label.objects.filter(name__iexact=name).first()
+    if label is None and not request.user.has_perm("review.add_label"):
+        return False, "Dit label is er nog niet, en je mag geen labels maken. Kies een ander."
+    label = label or Label.objects.create(name=name)
     conversation.labels.add(label)
     return True, f"Label “{label}” toegevoegd."
 

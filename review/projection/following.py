@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from functools import partial
 
 import sqlalchemy as sa
@@ -48,6 +49,7 @@ class Projection:
         self._engine, self._mask_of = engine, mask_of
         self._newest = 0.0
         self._waiting: dict[str, Position] = {}
+        self._tried = Counter[str]()
 
     def step(self, *, everything: bool = False, seconds: float = SECONDS_OF_A_STEP) -> bool:
         """Read what changed, the newest first; returns whether some is left after `seconds`.
@@ -62,9 +64,10 @@ class Projection:
         self._look(everything=everything)
         deadline = time.monotonic() + seconds
         while self._waiting:
-            newest = max(self._waiting, key=lambda sender: self._waiting[sender][1])
+            newest = max(self._waiting, key=lambda sender: (-self._tried[sender], self._waiting[sender][1]))
+            self._tried[newest] += 1  # one that a database cannot bear does not hold up the others
             self._read(newest)
-            del self._waiting[newest]
+            del self._waiting[newest], self._tried[newest]
             if time.monotonic() > deadline:
                 break
         return bool(self._waiting)

@@ -14,6 +14,7 @@ from review.models import Conversation, ConversationText, Handoff, Label, Recogn
 from tests.review.browser import NARROW, PASSWORD, Desk, Office
 
 RIGHTS = (
+    "add_label",
     "view_conversation", "change_conversation", "add_note", "delete_note",
     "view_handoff", "change_handoff", "view_replyaddress",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from review.models import Conversation, ConversationText, Turn
 
-ALL_RIGHTS = ("view_conversation", "change_conversation", "add_note", "delete_note")
+ALL_RIGHTS = ("add_label", "view_conversation", "change_conversation", "add_note", "delete_note")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from django.utils import timezone
 from benchmarks.review_data import generate
 from coach.vocabulary import Theme
 from review.models import Conversation, Handoff, Label, Note, Recognition, Reflection, Turn
-from review.templatetags.reading import moment, spoken, typed
+from review.templatetags.wording import moment, spoken, typed
 from review.words import INTENTS, THEMES
 
 pytestmark = pytest.mark.django_db
@@ -290,6 +290,16 @@ def test_labels_are_added_by_name_and_taken_away(
     assert [str(each) for each in conversation.labels.all()] == ["mooi gesprek"]
 
 
+def test_a_label_that_is_not_there_is_made_by_who_may(
+    client: Client, conversation: Conversation, sign_in: Callable[..., User]
+) -> None:
+    sign_in("view_conversation", "change_conversation")
+    Label.objects.create(name="nabellen")
+    assert "je mag geen labels maken" in post(client, change="add_label", label="iets nieuws")
+    post(client, change="add_label", label="nabellen")
+    assert [str(each) for each in conversation.labels.all()] == ["nabellen"]
+
+
 def test_assigned_to_somebody_and_to_nobody(
     client: Client, conversation: Conversation, sign_in: Callable[..., User]
 ) -> None:
@@ -416,7 +426,7 @@ def test_what_staff_decide_is_logged_and_no_text_is(
     assert {entry.actor for entry in entries} == {person}
     assert [sorted(entry.changes) for entry in entries] == [
         ["author", "conversation"], ["author", "conversation"], ["assigned_to"], ["reviewed_at", "reviewed_by"],
-        ["labels"], ["labels"],
+        ["name"], ["labels"], ["labels"],
     ]  # fmt: skip
     for entry in LogEntry.objects.all():
         everything = f"{entry.object_repr} {entry.changes} {entry.serialized_data} {entry.additional_data}"

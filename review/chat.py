@@ -80,7 +80,7 @@ def _said(turn: Turn, divider: str, next_chosen: str) -> Said:
         turn.chosen,
         _replies(turn, divider),
         _recognised(turn, recognition) if recognition else None,
-        (turn.corrected_from, turn.corrected_to) if turn.corrected_to else None,
+        (turn.corrected_from, turn.corrected_to) if turn.corrected_from or turn.corrected_to else None,
         next_chosen,
     )
 
