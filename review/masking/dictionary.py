@@ -17,6 +17,8 @@ from typing import Any
 
 from review.masking.spans import Kind, Span
 
+logger = logging.getLogger(__name__)
+
 CACHE = "cache"  # deduce's own name for the folder with its lists
 LISTS = "lookup_structs.pickle"
 THOUSANDS = re.compile(r"[.,]\d")  # behind "Deel 46", of "Deel 46.000 euro"
@@ -77,6 +79,7 @@ def _uncollected() -> Iterator[None]:
 def _deduce(folder: Path) -> Any:
     from deduce import Deduce  # noqa: PLC0415 (its import has effects that `left_alone` undoes)
 
+    logging.getLogger().setLevel(logging.WARNING)  # what it does is said by `build`, in Dutch
     return Deduce(cache_path=folder)
 
 
@@ -85,7 +88,7 @@ def lists_of(folder: Path) -> Path:
     return folder / version("deduce")
 
 
-def build(folder: Path, say: Callable[[str], None] = lambda said: None) -> None:
+def build(folder: Path, say: Callable[[str], object] = logger.info) -> None:
     """Build the lists when they are missing, beside their place and then renamed, one process at a time.
 
     Args:
