@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell administrator demonstration train masking test test-widget lint adapter evaluate coaching \
-	encoders peers bench soak lock teams-package
+.PHONY: help setup run shell administrator demonstration train masking lint test test-widget test-coach test-review \
+	adapter evaluate coaching encoders peers bench soak lock teams-package
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,14 +47,21 @@ lint: $(READY) ## style and types
 	@$(NPM) lint
 	@$(NPM) types
 
-# What takes long and needs nothing of each other goes side by side.
+# What takes long and needs nothing of each other.
+SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync=line --jobs=2
 test: $(READY) $(TEAMS) ## lint, types and all tests
 	@tools/browser.sh
-	@$(MAKE) --no-print-directory --output-sync=line --jobs=2 train lint test-widget masking
-	@.venv/bin/pytest
+	@$(SIDE_BY_SIDE) train lint test-widget masking
+	@$(SIDE_BY_SIDE) test-coach test-review
 
 test-widget: $(READY)
 	@$(NPM) test
+
+test-coach:
+	@.venv/bin/pytest --ignore tests/review
+
+test-review:
+	@.venv/bin/pytest tests/review
 
 masking: .venv/.ready ## make the lists that names are recognised by, when there are none (make run does so too)
 	@$(PY) -m review.masking models/deduce
