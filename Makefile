@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 PY := .venv/bin/python
-.PHONY: help setup run shell administrator demonstration train masking lint test test-widget test-coach test-review \
+.PHONY: help setup run shell administrator demonstration train masking lint test test-widget test-coach test-around \
 	adapter evaluate coaching encoders peers bench soak lock teams-package
 
 help: ## this list
@@ -52,16 +52,17 @@ SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync=line --jobs=2
 test: $(READY) $(TEAMS) ## lint, types and all tests
 	@tools/browser.sh
 	@$(SIDE_BY_SIDE) train lint test-widget masking
-	@$(SIDE_BY_SIDE) test-coach test-review
+	@$(SIDE_BY_SIDE) test-coach test-around
 
 test-widget: $(READY)
 	@$(NPM) test
 
+AROUND := tests/review tests/storage tests/tools tests/widget
 test-coach:
-	@.venv/bin/pytest --ignore tests/review
+	@.venv/bin/pytest $(AROUND:%=--ignore %)
 
-test-review:
-	@.venv/bin/pytest tests/review
+test-around:
+	@.venv/bin/pytest $(AROUND)
 
 masking: .venv/.ready ## make the lists that names are recognised by, when there are none (make run does so too)
 	@$(PY) -m review.masking models/deduce
