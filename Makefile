@@ -48,7 +48,7 @@ lint: $(READY) ## style and types
 	@$(NPM) types
 
 # What takes long and needs nothing of each other.
-SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync=line --jobs=2
+SIDE_BY_SIDE := $(MAKE) --no-print-directory --jobs=2
 test: $(READY) $(TEAMS) ## lint, types and all tests
 	@tools/browser.sh
 	@$(SIDE_BY_SIDE) train lint test-widget masking
