@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import spacy
+from pipelines import package
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -24,16 +25,7 @@ def without_trained_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
 def tiny_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An installed spaCy package `nl_core_news_tiny`, version 3.8.0."""
     name = "nl_core_news_tiny"
-    package = tmp_path / "site" / name
-    package.mkdir(parents=True)
-    nlp = spacy.blank("nl")
-    nlp.meta.update(name="core_news_tiny", version="3.8.0", lang="nl")
-    nlp.to_disk(package / f"{name}-3.8.0")
-    (package / "meta.json").write_text((package / f"{name}-3.8.0" / "meta.json").read_text())
-    (package / "__init__.py").write_text(
-        "from spacy.util import load_model_from_init_py\n"
-        "def load(**overrides):\n    return load_model_from_init_py(__file__, **overrides)\n"
-    )
+    package(spacy.blank("nl"), tmp_path / "site", name)
     info = tmp_path / "site" / f"{name}-3.8.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 3.8.0\n")

@@ -20,12 +20,14 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 from mail_server import MailServer
+from waiting import wait_for
 
 from review import outbox
 from review.models import Conversation, Followed, Handoff
 from review.models.handoff import HandoffStatus
 from tools.settings import HOST, free_port
 
+PATIENCE = 30  # seconds
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
 NETWORK, SUBJECT, TEXT = "info@netwerkmetandereogen.nl", "Een samenvatting", "Ik ga er dinsdag over bellen – met Sanne."
 
@@ -267,13 +269,6 @@ def worker_process(database: str, port: int) -> Iterator[Callable[[], None]]:
         processes[-1].wait()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "not within the time"
-        time.sleep(0.05)
-
-
 def test_every_handoff_arrives_though_the_mail_server_goes_and_the_worker_is_killed(
     review_database: str, mail: MailServer
 ) -> None:
@@ -284,11 +279,11 @@ def test_every_handoff_arrives_though_the_mail_server_goes_and_the_worker_is_kil
     mail.answers = ["451 later"] * 5
     kills = 0
     with worker_process(review_database, mail.controller.port) as kill_and_begin_anew:
-        wait_until(lambda: Handoff.objects.filter(attempts__gt=0).exists())  # nobody listens yet
+        wait_for(Handoff.objects.filter(attempts__gt=0).exists, PATIENCE)  # nobody listens yet
         with mail.running():
             while Handoff.objects.exclude(status=HandoffStatus.SENT).exists():
                 seen = len(mail.taken)
-                wait_until(lambda seen=seen: len(mail.taken) >= seen + 8 or not _waiting())
+                wait_for(lambda seen=seen: len(mail.taken) >= seen + 8 or not _waiting(), PATIENCE)
                 if kills < 4 * ROUNDS and _waiting():
                     time.sleep(chance.random() * 0.03)
                     kill_and_begin_anew()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 import yaml
 from mail_server import MailServer
 from playwright.sync_api import Page, expect, sync_playwright
+from waiting import wait_for
 
 from storage.schema import open_database
 from tests.conftest import Coach
@@ -77,13 +77,6 @@ def _chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
 
-def wait_until(holds: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + WITHIN
-    while not holds():
-        assert time.monotonic() < deadline, "not within the time"
-        time.sleep(0.1)
-
-
 def read(product: Product, query: str) -> list[Any]:
     with sqlite3.connect(product.database) as connection:
         return connection.execute(query).fetchall()
@@ -96,8 +89,8 @@ def test_what_a_leader_says_is_read_without_names_and_followed_up(
     engine = open_database(f"sqlite:///{coach_with_sender.database}", 1)
     assert demonstration.talk(leader, coach_with_sender.port, engine) == 19
     address = leader["reply_address"][0]
-    wait_until(lambda: [mail for mail in product.mail.taken if mail["Reply-To"] == address])
-    wait_until(lambda: read(product, "SELECT * FROM review_handoff WHERE status = 'verstuurd'"))
+    wait_for(lambda: [mail for mail in product.mail.taken if mail["Reply-To"] == address], WITHIN)
+    wait_for(lambda: read(product, "SELECT * FROM review_handoff WHERE status = 'verstuurd'"), WITHIN)
 
     page.get_by_label("Gebruikersnaam").fill(NAME)
     page.get_by_label("Wachtwoord").fill(PASSWORD)

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from rasa.shared.exceptions import RasaException
+from waiting import wait_for
 
 from channels.teams.answering import FOR_GOOD, SECONDS_OF_TRYING_A_TURN
 from channels.teams.channel import MOST_BYTES, SECONDS_BETWEEN_LOOKS, SECONDS_UNTIL_AN_ANSWER, TeamsInput
@@ -95,15 +96,6 @@ class Teams:
         with sqlite3.connect(self.database) as database:
             held = "SELECT count(*) FROM activities WHERE held_until IS NOT NULL"
             return int(database.execute(held).fetchone()[0])
-
-
-def wait_for(what: Callable[[], Any], seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not come")
 
 
 @pytest.fixture(scope="module")

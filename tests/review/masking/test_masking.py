@@ -12,6 +12,7 @@ import pytest
 import spacy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pipelines import package
 
 from benchmarks.masking import recall
 from review.masking import ConversationMask, Kind, Masker, Span
@@ -205,18 +206,10 @@ def test_spacy_is_not_needed(masker: Masker, monkeypatch: pytest.MonkeyPatch) ->
 def tiny_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An installed package nl_core_news_sm, for which "krullemuis" is a person and "vergaderzaal" a place."""
     name = "nl_core_news_sm"
-    package = tmp_path / name
-    package.mkdir()
     nlp = spacy.blank("nl")
     ruler = nlp.add_pipe("entity_ruler", name="ner")
     ruler.add_patterns([{"label": "PERSON", "pattern": "krullemuis"}, {"label": "GPE", "pattern": "vergaderzaal"}])
-    nlp.meta.update(name="core_news_sm", version="3.8.0", lang="nl")
-    nlp.to_disk(package / f"{name}-3.8.0")
-    (package / "meta.json").write_text((package / f"{name}-3.8.0" / "meta.json").read_text())
-    (package / "__init__.py").write_text(
-        "from spacy.util import load_model_from_init_py\n"
-        "def load(**overrides):\n    return load_model_from_init_py(__file__, **overrides)\n"
-    )
+    package(nlp, tmp_path, name)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield
     sys.modules.pop(name, None)

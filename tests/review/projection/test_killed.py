@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 from sqlalchemy.engine import Engine
+from waiting import wait_for
 
 from review.models import Conversation, Followed
 from review.projection.following import Projection
@@ -17,13 +17,16 @@ from tools.model import ROOT
 
 MANY, AFTER = 40, 11
 WORKER = """
-import sys
+import sys, time
 import django
 django.setup()
 from review.projection.following import Projection
 from storage.schema import open_database
 from tests.review.projection.logs import PlainMask
-Projection(open_database(sys.argv[1], 1), PlainMask).step(everything=True, seconds=60)
+def slowly(said):
+    time.sleep(0.03)  # so that it is killed in the middle, however busy the machine is
+    return PlainMask(said)
+Projection(open_database(sys.argv[1], 1), slowly).step(everything=True, seconds=60)
 """
 
 
@@ -32,9 +35,7 @@ def test_a_worker_that_is_killed_is_taken_over_by_the_next(store: Engine, store_
         store_log(store, str(number), whole(str(number)))
     env = {**os.environ, "REVIEW_DATABASE_URL": review_database, "DJANGO_SETTINGS_MODULE": "review.settings"}
     worker = subprocess.Popen([sys.executable, "-c", WORKER, store_url], cwd=ROOT, env=env)
-    deadline = time.monotonic() + 30
-    while Followed.objects.count() < AFTER and time.monotonic() < deadline:
-        time.sleep(0.002)
+    wait_for(lambda: Followed.objects.count() >= AFTER, 30)
     worker.kill()
     worker.wait()
     assert AFTER <= Followed.objects.count() < MANY
