@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +56,7 @@ class Said:
     recognised: Recognised | None = None
     corrected: tuple[str, str] | None = None
     # The button that the leader chose after these replies.
-    next_chosen: str = field(default="")
+    next_chosen: str = ""
 
 
 def read(conversation: Conversation) -> list[Said]:

@@ -10,10 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from review.admin.paging import CappedPaginator
 from review.models import Conversation, Handoff
 from review.models.handoff import HandoffStatus
 
-COUNTED = 1000  # beyond that the exact number tells nobody anything
 LAST_READ = 5
 
 
@@ -35,12 +35,12 @@ def _of_conversations(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "label": "gesprekken nog niet beoordeeld",
-            "number": _number(open_ones),
+            "number": _counted(open_ones),
             "address": f"{address}?beoordeeld=nee",
         },
         {
             "label": "daarvan aan jou toegewezen",
-            "number": _number(mine),
+            "number": _counted(mine),
             "address": f"{address}?beoordeeld=nee&toegewezen=ik",
         },
     ]
@@ -66,9 +66,8 @@ def _of_handoffs() -> list[dict[str, Any]]:
     ]
 
 
-def _number(found: QuerySet[Conversation]) -> str:
-    number = found.order_by()[: COUNTED + 1].count()
-    return str(number) if number <= COUNTED else f"{COUNTED}+"
+def _counted(found: QuerySet[Conversation]) -> str:
+    return CappedPaginator(found, 1).counted
 
 
 def _last_read(request: HttpRequest) -> list[Conversation]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import uuid
 from pathlib import Path
@@ -16,7 +15,7 @@ from sqlalchemy.engine import Engine
 from coach.vocabulary import Principle
 from storage.schema import events, open_database
 from tools.chat import send
-from tools.settings import environment
+from tools.settings import environment, port_of
 
 LEADERS = Path(__file__).with_suffix(".yml")
 PRINCIPLES = "principes"
@@ -46,7 +45,7 @@ def talk(says: dict[str, list[Any]], port: int, engine: Engine) -> int:
 
 def main() -> None:
     """Let all of them talk, one after the other."""
-    port = int(os.environ.get("RASA_PORT", "5005"))
+    port = port_of("RASA_PORT", 5005)
     engine = open_database(environment()["DATABASE_URL"], 1)
     leaders = yaml.safe_load(LEADERS.read_text(encoding="utf-8"))
     for number, says in enumerate(leaders, 1):

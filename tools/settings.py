@@ -67,24 +67,34 @@ def development_key(name: str) -> str:
     return path.read_text().strip()
 
 
-def port_from(variable: str, default: int) -> int:
+def port_of(variable: str, default: int) -> int:
     """The port that an environment variable sets.
 
     Raises:
-        SystemExit: it is no port, or something listens there already.
+        SystemExit: it is no port.
     """
     value = os.environ.get(variable, str(default))
     if not value.isdecimal() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest port and one
         raise SystemExit(f"{variable} is {value!r}; a port from 1 to 65535 is needed.")
+    return int(value)
+
+
+def port_from(variable: str, default: int) -> int:
+    """The port that an environment variable sets, to listen on.
+
+    Raises:
+        SystemExit: it is no port, or something listens there already.
+    """
+    value = port_of(variable, default)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, int(value)))
+            probe.bind((HOST, value))
         except OSError as error:
             raise SystemExit(
                 f"Port {value} cannot be used ({error.strerror}). Choose another: make run {variable}=..."
             ) from None
-    return int(value)
+    return value
 
 
 def free_port() -> int:

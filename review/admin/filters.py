@@ -194,7 +194,7 @@ class AssignedTo(Choice):
         if value == UNKNOWN:
             return conversations.filter(assigned_to=None)
         number = str(self.request.user.pk) if value == ME else value
-        return conversations.filter(assigned_to=int(number)) if _is_number(number) else conversations
+        return conversations.filter(assigned_to=int(number)) if is_number(number) else conversations
 
 
 class Labelled(Choice):
@@ -210,7 +210,7 @@ class Labelled(Choice):
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those with that label."""
-        if not _is_number(value):
+        if not is_number(value):
             return conversations
         return conversations.filter(
             code__in=Conversation.labels.through.objects.filter(label=int(value)).values("conversation")
@@ -235,6 +235,6 @@ FILTERS = (
 )
 
 
-def _is_number(value: str) -> bool:
+def is_number(value: str) -> bool:
     """Whether a database can look it up as one."""
     return value.isascii() and value.isdecimal() and len(value) < len(str(2**31))

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from review.admin.filters import is_number
 from review.models import Conversation, Label, Note
 from review.names import colleagues, name_of
 
@@ -128,6 +129,6 @@ def _number(posted: str) -> int:
     Raises:
         BadRequest: it is none.
     """
-    if posted.isascii() and posted.isdecimal() and len(posted) < len(str(2**31)):
+    if is_number(posted):
         return int(posted)
     raise BadRequest

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
+from coach import vocabulary
 
-class Bottleneck(models.TextChoices):
-    """What a leader runs into; the values are those of coach/vocabulary.py."""
 
-    ROL = "rol", "rol"
-    STRUCTUUR = "structuur", "structuur"
-    MANDAAT = "mandaat", "mandaat"
+def _choices(terms: type[StrEnum]) -> Any:
+    """Terms of the coaching, which staff read as they stand."""
+    return models.TextChoices(terms.__name__, [(term.name, (term.value, term.value)) for term in terms])
+
+
+Bottleneck = _choices(vocabulary.Bottleneck)
+Sector = _choices(vocabulary.Sector)
 
 
 class Level(models.TextChoices):
@@ -20,16 +26,6 @@ class Level(models.TextChoices):
     BESTUUR = "bestuur", "bestuur"
     MANAGEMENT = "management", "management"
     UITVOERING = "uitvoering", "uitvoering"
-
-
-class Sector(models.TextChoices):
-    """Where a leader works; a leader can name more than one."""
-
-    ONDERWIJS = "onderwijs", "onderwijs"
-    ZORG = "zorg", "zorg"
-    JEUGDHULP = "jeugdhulp", "jeugdhulp"
-    KINDEROPVANG = "kinderopvang", "kinderopvang"
-    GEMEENTE = "gemeente", "gemeente"
 
 
 class Channel(models.TextChoices):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from tests.review.conftest import connected_to
@@ -79,3 +80,8 @@ def test_without_a_secret_it_refuses_to_start_in_one_line() -> None:
     done = command("check", **PRODUCTION | {"REVIEW_SECRET": ""})
     assert done.returncode == 1
     assert done.stderr == "The staff app does not start: REVIEW_SECRET is not set.\n"
+
+
+@pytest.mark.django_db
+def test_the_migrations_make_what_the_models_say() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
