@@ -96,6 +96,10 @@ def test_labels_are_known_and_each_has_enough_answers(noted: str, names: set[str
     assert doubted <= {*Theme, *Principle}
 
 
+def test_no_example_has_a_placeholder_of_the_staff_app() -> None:
+    assert [example.text for example in all_examples() if re.search(r"\[[A-Z][A-Z-]*(?:-\d+)?\]", example.text)] == []
+
+
 def test_nothing_is_copied_out_of_the_held_out_sentences() -> None:
     held_out = read_examples(*sorted({*HELD_OUT.glob("*.yml")} - {HELD_OUT / "places.yml", HELD_OUT / "masking.yml"}))
     seen = all_examples()
