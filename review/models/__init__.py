@@ -1,20 +1,28 @@
-"""What the staff app keeps: what it made of the conversations, the hand-offs, and what staff add."""
+"""What the staff app keeps: what it made of the conversations, the hand-offs, what staff add, and figures."""
 
 from review.models.conversation import Conversation, ConversationText, Recognition, Reflection, Turn
 from review.models.following import Followed
 from review.models.handoff import Handoff, ReplyAddress
+from review.models.improving import Example, Flag, Judgement
+from review.models.keeping import Erasures, Purge, Statistic
 from review.models.staff import Label, Note, SavedView
 
 __all__ = [
     "Conversation",
     "ConversationText",
+    "Erasures",
+    "Example",
+    "Flag",
     "Followed",
     "Handoff",
+    "Judgement",
     "Label",
     "Note",
+    "Purge",
     "Recognition",
     "Reflection",
     "ReplyAddress",
     "SavedView",
+    "Statistic",
     "Turn",
 ]

@@ -97,6 +97,8 @@ class Conversation(models.Model):
         related_name="reviewed_conversations",
         verbose_name="beoordeeld door",
     )
+    # Staff asked to erase it everywhere; the worker does so.
+    erase_asked_at = models.DateTimeField("wissen gevraagd op", null=True, blank=True)
     labels = models.ManyToManyField("review.Label", blank=True, related_name="conversations", verbose_name="labels")
 
     class Meta:
@@ -110,6 +112,10 @@ class Conversation(models.Model):
             models.Index(fields=["assigned_to", "-last_at"], name="conversation_assigned"),
         )
         default_permissions = ("view", "change")
+        permissions = (
+            ("erase_conversation", "Can erase a conversation everywhere"),
+            ("export_conversation", "Can export a conversation for its leader"),
+        )
 
     def __str__(self) -> str:
         return f"Gesprek {self.code}"
@@ -179,12 +185,15 @@ class Recognition(models.Model):
     danger = models.JSONField(default=dict)
     # The leader did not agree with what was proposed.
     refused = models.BooleanField("door de leider verbeterd", default=False)
+    # How much there is to learn of it, from 0 (nothing): the order in which staff are asked to judge.
+    instructive = models.PositiveSmallIntegerField("leerzaam", default=0)
 
     class Meta:
         """One per turn."""
 
         verbose_name = "herkenning"
         verbose_name_plural = "herkenningen"
+        indexes = (models.Index(fields=["-instructive", "turn"], name="recognition_instructive"),)
         default_permissions = ()
 
 
