@@ -32,6 +32,16 @@ RIGHTS = {
     ("review", "add_label"): "labels maken",
     ("review", "change_label"): "labels wijzigen",
     ("review", "delete_label"): "labels verwijderen",
+    ("review", "add_flag"): "een beurt vlaggen voor een collega",
+    ("review", "view_judgement"): "oordelen lezen",
+    ("review", "add_judgement"): "beurten beoordelen en verbeteren",
+    ("review", "view_example"): "verbeteringen lezen",
+    ("review", "delete_example"): "verbeteringen weghalen",
+    ("review", "export_example"): "verbeteringen uitvoeren",
+    ("review", "view_statistic"): "het overzicht met cijfers zien",
+    ("review", "export_conversation"): "een gesprek uitvoeren voor wie om inzage vraagt",
+    ("review", "erase_conversation"): "een gesprek overal wissen",
+    ("review", "view_purge"): "zien wat er is opgeruimd",
     ("auditlog", "view_logentry"): "het logboek lezen",
 }
 
