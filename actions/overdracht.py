@@ -118,7 +118,8 @@ class ActionHandOff(Action):
         state = state_of(tracker)
         outcome = Outcome(state["outcome"] or Outcome.COMPLETED)
         if outcome is Outcome.ERASED:
-            dispatcher.utter_message(response="utter_erased")
+            mailed = bool(state["handoff"] and not state["handoff"]["withdrawn"])
+            dispatcher.utter_message(response="utter_erased", mailed=mailed)
             cleared = dict.fromkeys((*NEW_ROUND, "welcomed", "level", "sector", "handoff"))
             return set_slots({**cleared, "erase": True})
         summary = Summary.of(state)

@@ -224,3 +224,11 @@ def test_an_erased_conversation_leaves_nothing(new_tracker: NewTracker) -> None:
     assert said == ["utter_erased"]
     assert slots["erase"] is True
     assert slots["level"] is None
+
+
+@pytest.mark.parametrize(("withdrawn", "mailed"), [(False, True), (True, False)])
+def test_who_erases_hears_that_a_mail_that_arrived_stays(
+    new_tracker: NewTracker, withdrawn: bool, mailed: bool
+) -> None:
+    tracker = new_tracker(**KNOWN, outcome="erased", handoff={"id": "one", "withdrawn": withdrawn})
+    assert run(ActionHandOff(), tracker)[2][0]["mailed"] is mailed

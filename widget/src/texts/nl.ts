@@ -33,7 +33,7 @@ export const nl = {
   copyFailed: "Kopiëren lukt niet in deze browser.",
   erase: "Wis mijn gesprek",
   eraseQuestion: "Wil je je gesprek wissen?",
-  eraseMeans: "Alles wat je hier vertelde gaat weg, ook bij ons. Terughalen kan daarna niet meer.",
+  eraseMeans: "Alles wat je hier vertelde gaat weg, ook bij ons. Een verstuurde mail blijft. Terughalen kan niet meer.",
   eraseYes: "Ja, wis mijn gesprek",
   eraseNo: "Nee, laat staan",
   erased: "Je gesprek is gewist. Er staat niets meer van op dit apparaat.",
