@@ -118,8 +118,8 @@ class ActionHandOff(Action):
         state = state_of(tracker)
         outcome = Outcome(state["outcome"] or Outcome.COMPLETED)
         if outcome is Outcome.ERASED:
-            mailed = bool(state["handoff"] and not state["handoff"]["withdrawn"])
-            dispatcher.utter_message(response="utter_erased", mailed=mailed)
+            mailed = state["handoff"] and not state["handoff"]["withdrawn"]
+            dispatcher.utter_message(response="utter_erased", mailed_to=state["handoff"]["to"] if mailed else None)
             cleared = dict.fromkeys((*NEW_ROUND, "welcomed", "level", "sector", "handoff"))
             return set_slots({**cleared, "erase": True})
         summary = Summary.of(state)

@@ -202,7 +202,7 @@ def test_texts_keep_to_the_rules(name: str, text: str) -> None:
     assert name in longer or len(text.split()) <= 60
     for placeholder in re.findall(r"\{([a-z_]+)\}", text):
         known = {"fragment", "step", "total", "summary", "number", "link", "answer", "title", "mail", "principle"}
-        known |= {"turned", "story", "place"}
+        known |= {"turned", "story", "place", "mailed_to"}
         known |= set(DOMAIN["slots"])
         assert placeholder in known
 

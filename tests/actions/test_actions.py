@@ -226,9 +226,10 @@ def test_an_erased_conversation_leaves_nothing(new_tracker: NewTracker) -> None:
     assert slots["level"] is None
 
 
-@pytest.mark.parametrize(("withdrawn", "mailed"), [(False, True), (True, False)])
+@pytest.mark.parametrize(("withdrawn", "mailed_to"), [(False, "info@netwerkmetandereogen.nl"), (True, None)])
 def test_who_erases_hears_that_a_mail_that_arrived_stays(
-    new_tracker: NewTracker, withdrawn: bool, mailed: bool
+    new_tracker: NewTracker, withdrawn: bool, mailed_to: str | None
 ) -> None:
-    tracker = new_tracker(**KNOWN, outcome="erased", handoff={"id": "one", "withdrawn": withdrawn})
-    assert run(ActionHandOff(), tracker)[2][0]["mailed"] is mailed
+    handoff = {"id": "one", "to": "info@netwerkmetandereogen.nl", "withdrawn": withdrawn}
+    tracker = new_tracker(**KNOWN, outcome="erased", handoff=handoff)
+    assert run(ActionHandOff(), tracker)[2][0]["mailed_to"] == mailed_to
