@@ -327,6 +327,24 @@ def test_a_page_with_hostile_style_and_a_strict_policy(visit: Visit, server: Ser
     assert 14 <= float(size.removesuffix("px")) <= 20
 
 
+def test_the_privacy_statement_of_the_page_opens_in_a_tab_of_its_own(
+    visit: Visit, server: Server, elsewhere: HostPages
+) -> None:
+    elsewhere.pages["/privacy"] = ({}, "<!doctype html><title>Privacy</title><h1>Zo gaan we met je gegevens om</h1>")
+    elsewhere.pages["/coach"] = (
+        {},
+        f"""<!doctype html><html lang="nl"><title>Elders</title>
+        <script type="module" src="{server.address}/webhooks/website/widget.js" crossorigin></script>
+        <reflectie-coach privacy="/privacy"></reflectie-coach></html>""",
+    )
+    page = visit.page(elsewhere.origin + "/coach")
+    open_coach(page)
+    with visit.context.expect_page() as opened:
+        page.get_by_role("link", name="Privacy").click()
+    expect(opened.value.get_by_role("heading")).to_have_text("Zo gaan we met je gegevens om")
+    assert opened.value.evaluate("[window.opener, document.referrer]") == [None, ""]
+
+
 def test_the_host_page_does_not_move(visit: Visit) -> None:
     page = visit.page()
     page.get_by_role("button", name="Praat met de coach").wait_for()
@@ -370,6 +388,10 @@ def part_of_the_page(page: Page) -> None:
     say(page, STORY)
 
 
+def name_statement(page: Page) -> None:
+    page.evaluate("document.querySelector('reflectie-coach').privacy = '/privacy'")
+
+
 def to_the_end(page: Page) -> None:
     open_coach(page)
     for text in (STORY, *TO_THE_END):
@@ -378,7 +400,7 @@ def to_the_end(page: Page) -> None:
 
 STATES: dict[str, Callable[[Page], None]] = {
     "gesloten": lambda page: None,
-    "welkom": open_coach,
+    "welkom": lambda page: (open_coach(page), name_statement(page)),
     "gesprek": lambda page: (open_coach(page), say(page, STORY)),
     "menu": lambda page: (open_coach(page), more(page)),
     "wissen": lambda page: (open_coach(page), more(page, "Wis mijn gesprek")),
@@ -399,7 +421,11 @@ STATES: dict[str, Callable[[Page], None]] = {
     "geweigerd": lambda page: refused(page, 422, "Pas je bericht aan"),
     "in_de_pagina": part_of_the_page,
     "gevaar": lambda page: (open_coach(page), say(page, "ik wil niet meer leven")),
-    "te_lang": lambda page: (open_coach(page), page.get_by_role("textbox", name="Je bericht").fill("x" * 2100)),
+    "te_lang": lambda page: (
+        open_coach(page),
+        name_statement(page),
+        page.get_by_role("textbox", name="Je bericht").fill("x" * 2100),
+    ),
     "zonder_verbinding": lambda page: (
         open_coach(page),
         page.context.set_offline(True),

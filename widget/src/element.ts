@@ -22,6 +22,19 @@ const SAY_BUSY_AFTER = 1000;
 /** Milliseconds that something said aloud stays to be found. */
 const SAID_FOR = 5000;
 
+/** The whole address; empty, and told to who makes the page, where a browser would open no page. */
+function statementAt(address: string): string {
+  try {
+    const url = new URL(address, document.baseURI);
+    if (/^https?:$/.test(url.protocol)) return url.href;
+  } catch {
+    // No address at all.
+  }
+  // eslint-disable-next-line no-console -- A leader sees nothing of it, and it is to be mended.
+  console.warn(`reflectie-coach: privacy="${address}" is left out; it takes https:, http: or a path of this website.`);
+  return "";
+}
+
 /**
  * The chat with Reflectiecoach, a Dutch coaching chatbot for leaders in education, care, youth help and childcare. As a
  * launcher with a panel, or as part of a page. The conversation starts when the panel is opened first, or at once in a
@@ -73,6 +86,7 @@ const SAID_FOR = 5000;
  * @csspart composer - Where the leader types.
  * @csspart input - Text field.
  * @csspart send - Button that sends.
+ * @csspart privacy - Link to the privacy statement.
  * @csspart confirmation - Question before erasing.
  */
 export class ReflectieCoach extends LitElement {
@@ -84,6 +98,7 @@ export class ReflectieCoach extends LitElement {
     heading: {},
     lang: {},
     theme: {},
+    privacy: {},
     opened: { type: Boolean, attribute: "open", reflect: true },
   };
 
@@ -97,6 +112,8 @@ export class ReflectieCoach extends LitElement {
   declare lang: string;
   /** Colour scheme; `auto` (default) follows the reader's. */
   declare theme: "auto" | "light" | "dark";
+  /** Address of the privacy statement: `https:`, `http:` or a path of this website. No link without it. */
+  declare privacy: string;
   /** Whether the panel is open. */
   declare opened: boolean;
 
@@ -111,6 +128,7 @@ export class ReflectieCoach extends LitElement {
   #failures = 0;
   #shownDraft = "";
   #sight = "";
+  #statement = "";
   #busyTimer: ReturnType<typeof setTimeout> | undefined;
   #aloudTimer: ReturnType<typeof setTimeout> | undefined;
   #unfollow = () => {};
@@ -121,6 +139,7 @@ export class ReflectieCoach extends LitElement {
     this.mode = "panel";
     this.heading = "";
     this.theme = "auto";
+    this.privacy = "";
     this.opened = false;
   }
 
@@ -186,7 +205,8 @@ export class ReflectieCoach extends LitElement {
     </div>`;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("privacy")) this.#statement = this.privacy ? statementAt(this.privacy) : "";
     if (this.opened) this.#unread = 0;
     if (this.#shown || (!this.opened && this.mode !== "inline")) return;
     this.#shown = true;
@@ -230,6 +250,7 @@ export class ReflectieCoach extends LitElement {
       conversation: this.#conversation,
       texts,
       heading: this.heading || texts.heading,
+      statement: this.#statement,
       inline,
       menuOpen: this.#menuOpen,
       confirming: this.#confirming,

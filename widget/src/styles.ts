@@ -591,7 +591,8 @@ const foot = css`
     background: var(--accent);
     color: var(--accent-text);
   }
-  .count {
+  .count,
+  .privacy {
     flex-basis: 100%;
     padding-inline: 0.875em;
     font-size: 0.875em;
@@ -602,6 +603,9 @@ const foot = css`
   }
   .count:empty {
     display: none;
+  }
+  .privacy a {
+    padding-block: 0.5em;
   }
   .confirmation {
     flex: none;
@@ -651,6 +655,10 @@ const circumstances = css`
     .subheading {
       display: none;
     }
+    .privacy {
+      flex-basis: auto;
+      align-self: center;
+    }
     .menu {
       /* Down to the edge, so that no sliver of what is below can be hit. */
       inset-block: 3.25em 0;
@@ -673,6 +681,9 @@ const circumstances = css`
     }
     .words a {
       padding-block: 0.8125em;
+    }
+    .privacy a {
+      padding-block: 0.75em;
     }
   }
   @media (forced-colors: active) {

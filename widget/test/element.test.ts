@@ -462,6 +462,44 @@ describe("the page around it", () => {
     expect(logged).not.toHaveBeenCalled();
   });
 
+  it.each([
+    ["https://netwerk.example/privacy", "https://netwerk.example/privacy"],
+    ["http://netwerk.example/privacy", "http://netwerk.example/privacy"],
+    ["/privacy?van=coach", "https://website.example/privacy?van=coach"],
+  ])("has its privacy statement %s opened in a new tab, before anything is typed", async (privacy, href) => {
+    const logged = vi.spyOn(console, "warn");
+    await opened({ privacy });
+    const link = find("form .privacy a");
+    expect(words(".privacy")).toEqual(["Privacy (opent in een nieuw tabblad)"]);
+    expect(["href", "target", "rel"].map((name) => link.getAttribute(name))).toEqual([href, "_blank", "noopener noreferrer"]);
+    expect(logged).not.toHaveBeenCalled();
+  });
+
+  it.each(["javascript:alert(1)", "data:text/html,x", "mailto:info@netwerk.example", "https://"])(
+    "is told once in its console that %s is no address of a privacy statement",
+    async (privacy) => {
+      const logged = vi.spyOn(console, "warn").mockReturnValue();
+      await opened({ privacy });
+      await say("hallo");
+      expect(all(".privacy")).toEqual([]);
+      expect(logged.mock.calls).toEqual([[expect.stringContaining(`privacy="${privacy}" is left out`)]]);
+    },
+  );
+
+  it("can name a privacy statement later, and take it back", async () => {
+    const logged = vi.spyOn(console, "warn");
+    await opened();
+    expect(all(".privacy")).toEqual([]);
+    coach.privacy = "/privacy";
+    await coach.updateComplete;
+    expect(all(".privacy")).toHaveLength(1);
+    coach.setAttribute("privacy", "/privacy");
+    coach.removeAttribute("privacy");
+    await coach.updateComplete;
+    expect(all(".privacy")).toEqual([]);
+    expect(logged).not.toHaveBeenCalled();
+  });
+
   it("can define it twice", async () => {
     vi.resetModules();
     await expect(import("../src/widget.js")).resolves.toBeTruthy();

@@ -28,7 +28,7 @@ describe("custom-elements.json", () => {
   });
 
   it("names what a website can set, call and hear", () => {
-    expect(names(element?.attributes)).toEqual(["api", "heading", "lang", "mode", "open", "theme"]);
+    expect(names(element?.attributes)).toEqual(["api", "heading", "lang", "mode", "open", "privacy", "theme"]);
     const methods = element?.members.filter(({ kind }) => kind === "method");
     expect(names(methods)).toEqual(["close", "erase", "open", "restart"]);
     expect(names(element?.events)).toEqual(

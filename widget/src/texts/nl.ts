@@ -46,6 +46,7 @@ export const nl = {
   tooLong: (count: number) =>
     `Je bericht is ${characters(count)} te lang. Maak het korter, of vertel het in delen. Er passen 2.000 tekens in één bericht.`,
   choices: "Kies een antwoord, of typ zelf iets",
+  privacy: "Privacy",
 
   busy: "Het antwoord is onderweg",
   waiting: "Wordt zo verstuurd",

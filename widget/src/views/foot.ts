@@ -61,7 +61,7 @@ function notices({ conversation, on, remark, texts }: View) {
     </div>`;
 }
 
-function composer({ conversation, on, texts }: View) {
+function composer({ conversation, on, statement, texts }: View) {
   const { draft } = conversation;
   const over = excess(draft);
   const told = over > 0 ? texts.tooLong(over) : over >= -NEAR ? texts.charactersLeft(-over) : "";
@@ -82,6 +82,13 @@ function composer({ conversation, on, texts }: View) {
     ></textarea>
     <button class="send" part="send" type="submit" aria-label=${texts.send}>${icons.send}</button>
     <p id="count" class=${over > 0 ? "count over" : "count"}>${told}</p>
+    ${statement
+      ? html`<p class="privacy">
+          <a part="privacy" href=${statement} target="_blank" rel="noopener noreferrer"
+            >${texts.privacy}<span class="hidden"> (${texts.newTab})</span></a
+          >
+        </p>`
+      : nothing}
   </form>`;
 }
 

@@ -7,6 +7,8 @@ export interface View {
   readonly conversation: Conversation;
   readonly texts: Texts;
   readonly heading: string;
+  /** Address of the privacy statement; empty where the page names none. */
+  readonly statement: string;
   readonly inline: boolean;
   readonly menuOpen: boolean;
   readonly confirming: boolean;
