@@ -55,6 +55,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "Gesprekken",
                 "items": [
                     {"title": "Begin", "icon": "home", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": "Overzicht",
+                        "icon": "bar_chart",
+                        "link": reverse_lazy("dashboard"),
+                        "permission": lambda request: request.user.has_perm("review.view_statistic"),
+                    },
                     _page("Gesprekken", "forum", "review_conversation", permission="review.view_conversation"),
                     _page("Overdrachten", "forward_to_inbox", "review_handoff", permission="review.view_handoff"),
                 ],

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from review.models import Handoff
 from review.models.handoff import HandoffStatus
+from review.statistics import refresh
 
 log = logging.getLogger(__name__)
 
@@ -117,9 +118,11 @@ def _try_again(handoff: Handoff, error: str) -> None:
     _record(handoff, next_attempt_at=timezone.now() + pause_after(handoff.attempts), last_error=error)
 
 
+@transaction.atomic
 def _record(handoff: Handoff, **changes: Any) -> None:
     """Write what became of it, unless it is no longer waiting: the leader took it back, or its conversation is gone."""
     waiting = Handoff.objects.filter(pk=handoff.pk, status=HandoffStatus.WAITING)
     if not waiting.update(held_until=None, **changes) and "sent_at" in changes:
         # Taken back while it was on its way: staff must know that the mail is there.
         Handoff.objects.filter(pk=handoff.pk).update(held_until=None, sent_at=changes["sent_at"])
+    refresh([handoff.conversation_id])

@@ -7,12 +7,14 @@ from typing import Any
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from review.admin.paging import CappedPaginator
+from review.dashboard.asked import Asked
 from review.models import Conversation, Handoff
 from review.models.handoff import HandoffStatus
+from review.small_groups import shown
 
 LAST_READ = 5
 
@@ -25,6 +27,8 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["last_read"] = _last_read(request)
     if request.user.has_perm("review.view_handoff"):
         tiles += _of_handoffs()
+    if request.user.has_perm("review.view_statistic"):
+        tiles.append(_of_figures())
     return {**context, "title": "Begin", "tiles": tiles}
 
 
@@ -64,6 +68,15 @@ def _of_handoffs() -> list[dict[str, Any]]:
             "asks": counts["failed"] > 0,
         },
     ]
+
+
+def _of_figures() -> dict[str, Any]:
+    asked = Asked.of(QueryDict())
+    return {
+        "label": f"gesprekken in de {asked.words[0]}: overzicht",
+        "number": shown(asked.statistics.count()),
+        "address": reverse("dashboard"),
+    }
 
 
 def _counted(found: QuerySet[Conversation]) -> str:

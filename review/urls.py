@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from review.dashboard import page as dashboard
 from review.health import health
 
 admin.autodiscover()
@@ -15,5 +16,7 @@ urlpatterns = [
     path("inloggen/uitgezet/", account.account_inactive, name="account_inactive"),
     path("uitloggen/", LogoutView.as_view(), name="logout"),
     path("gezond/", health, name="health"),
+    path("overzicht/", admin.site.admin_view(dashboard.page), name="dashboard"),
+    path("overzicht/<slug:name>.csv", admin.site.admin_view(dashboard.sheet), name="dashboard_sheet"),
     path("", admin.site.urls),
 ]

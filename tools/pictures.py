@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import tempfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -31,16 +32,31 @@ from django.core.management import call_command  # noqa: E402
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from review.models import Conversation, Handoff, Label, Note, Recognition, Reflection, Turn  # noqa: E402
+from coach.vocabulary import Principle  # noqa: E402
+from review.models import (  # noqa: E402
+    Conversation,
+    Erasures,
+    Handoff,
+    Label,
+    Note,
+    Recognition,
+    Reflection,
+    Statistic,
+    Turn,
+)
+from review.models.conversation import Bottleneck, Channel, FeltHeard, Reached  # noqa: E402
 from review.models.handoff import HandoffStatus  # noqa: E402
+from review.models.keeping import Outcome  # noqa: E402
+from review.statistics import week_of  # noqa: E402
 from review.wsgi import application  # noqa: E402
 
-CONVERSATIONS = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+CONVERSATIONS, FIGURES = yaml.safe_load_all(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 READ = CONVERSATIONS[0]["code"]
 PICTURES = {
-    "lijst": "review/conversation/",
-    "gesprek": f"review/conversation/{READ}/change/",
-    "overdracht": f"review/handoff/{READ}/change/",
+    "meelezen-lijst": "review/conversation/",
+    "meelezen-gesprek": f"review/conversation/{READ}/change/",
+    "meelezen-overdracht": f"review/handoff/{READ}/change/",
+    "overzicht": "overzicht/",
 }
 BESIDE = Path(__file__).parent.parent / "docs" / "beelden"
 SIZE = ViewportSize(width=1280, height=860)
@@ -96,6 +112,42 @@ def _store_turn(conversation: Conversation, number: int, told: dict[str, Any]) -
         Recognition.objects.create(turn=turn, **told["recognised"])
 
 
+def fill_figures() -> None:
+    """Store the figures, the same ones each time."""
+    draw = random.Random(FIGURES["seed"])  # noqa: S311 - made up
+    this_week = week_of(timezone.now())
+    made = [
+        _figures(draw, level, sector, bottleneck, this_week - timedelta(weeks=draw.randrange(FIGURES["weeks"])))
+        for level, sectors in FIGURES["places"].items()
+        for sector, numbers in sectors.items()
+        for bottleneck, number in zip([*Bottleneck.values, ""], numbers, strict=True)
+        for _ in range(number)
+    ]
+    Statistic.objects.bulk_create(made)
+    today = timezone.localdate()
+    Erasures.objects.bulk_create(Erasures(day=today - timedelta(days=days), number=3) for days in range(0, 90, 11))
+
+
+def _figures(draw: random.Random, level: str, sector: str, bottleneck: str, week: date) -> Statistic:
+    reached = draw.choices(Reached.values, FIGURES["reached"])[0] if bottleneck else Reached.TOLD
+    opened = {Reached.TOLD: 0, Reached.RECOGNISED: 0, Reached.REFLECTING: draw.randint(1, 4)}.get(reached, STEPS)
+    typed, handed_off = 2 + 2 * int(reached), reached >= Reached.STEP and draw.random() < 0.4  # noqa: PLR2004
+    answers = (Outcome.DEEPENED, Outcome.ANSWERED, Outcome.SKIPPED, Outcome.UNANSWERED)
+    return Statistic(
+        week=week, channel=draw.choices(Channel.values, (70, 30, 0))[0], bottleneck=bottleneck, level=level,
+        sectors=f",{sector}," if sector else "", reached=reached,
+        typed=typed, confidence=typed * draw.uniform(0.75, 0.95),
+        fallbacks=draw.random() < 0.3, corrected=draw.random() < 0.12,  # noqa: PLR2004
+        judged_right=draw.choice((0, 0, 2)), judged_wrong=draw.choice((0, 0, 0, 1)),
+        rating=draw.choice((2, 3, 4, 4, 5, 5, 5)) if reached == Reached.COMPLETED else None,
+        felt_heard=draw.choice((*FeltHeard.values[:2], FeltHeard.YES, "nee")) if reached == Reached.COMPLETED else "",
+        handed_off=handed_off,
+        taken_up_after=draw.uniform(2, 60) if handed_off else None,
+        done_after=draw.uniform(24, 120) if handed_off else None,
+        **{name: draw.choices(answers, (3, 5, 1, 1))[0] for name in list(Principle)[:opened]},
+    )  # fmt: skip
+
+
 def serve() -> str:
     """Run the staff app beside this; returns its address."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
@@ -109,6 +161,7 @@ def main() -> None:
     settings.DEVELOPMENT = False  # without the word that nothing here is real
     call_command("migrate", verbosity=0)
     fill()
+    fill_figures()
     with chromium() as browser:
         page = browser.new_page(base_url=serve(), locale="nl-NL", viewport=SIZE, color_scheme="light")
         page.goto("/inloggen/")
@@ -117,7 +170,7 @@ def main() -> None:
         page.get_by_role("button", name="Inloggen").click()
         for name, path in PICTURES.items():
             page.goto(path, wait_until="networkidle")
-            page.screenshot(path=BESIDE / f"meelezen-{name}.png")
+            page.screenshot(path=BESIDE / f"{name}.png")
 
 
 if __name__ == "__main__":

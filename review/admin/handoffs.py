@@ -22,6 +22,7 @@ from review.admin.days import DaysFilter
 from review.models import Handoff, ReplyAddress
 from review.models.handoff import HandoffStatus
 from review.names import name_of
+from review.statistics import refresh
 from review.templatetags.wording import moment
 
 # What staff can do with a hand-off, by where it stands: the name of the step and what its button says.
@@ -176,3 +177,4 @@ def take(code: str, step: str, request: HttpRequest) -> None:
         handoff.taken_up_by = handoff.taken_up_at = None
         messages.success(request, "Deze overdracht ligt weer open voor je collega's.")
     handoff.save(update_fields=["status", "taken_up_by", "taken_up_at", "done_at"])
+    refresh([handoff.conversation_id])

@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from review.admin.days import DaysFilter
+from review.models import Statistic
 
 DID = {
     LogEntry.Action.ACCESS: "bekeken",
@@ -53,7 +54,7 @@ class OfFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The kinds of things that are in the log."""
-        kinds = ContentType.objects.get_for_models(*auditlog.get_models())
+        kinds = ContentType.objects.get_for_models(*auditlog.get_models(), Statistic)
         return sorted(
             ((str(kind.pk), str(model._meta.verbose_name)) for model, kind in kinds.items()), key=itemgetter(1)
         )

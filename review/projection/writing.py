@@ -22,6 +22,7 @@ from review.models import (
 from review.models.handoff import HandoffStatus
 from review.projection.reading import Rows
 from review.projection.store import Stored
+from review.statistics import refresh
 
 # What the projection makes of a conversation and of a hand-off; the rest of their fields is staff's or the outbox's.
 OF_A_CONVERSATION = (
@@ -57,6 +58,7 @@ def write(stored: Stored, rows: Rows | None) -> None:
             followed.conversation_id = None
         if rows and code:
             _write_rows(rows)
+            refresh([code])
             followed.conversation_id = code
         followed.sequence, followed.written_at = sequence, written_at
         followed.first_event_at = stored.first_event_at

@@ -1,0 +1,1 @@
+"""The page "Overzicht": figures of all conversations in pictures, from the statistics alone."""
