@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from coach.vocabulary import Principle
-from review.models import Conversation, Handoff, Judgement, Recognition, Reflection, Statistic
+from review.models import Conversation, Handoff, Recognition, Reflection, Statistic
 from review.models.improving import JudgementState, Verdict
 from review.models.keeping import Outcome
 
@@ -28,14 +28,14 @@ def refresh(codes: Sequence[str]) -> None:
     """Make the figures of these conversations anew; a code without a conversation is passed over.
 
     To be called in the transaction that changed something of them: the projection's, a step with a hand-off, a
-    judgement. In eight queries, however many conversations.
+    judgement. In six queries, however many conversations.
 
     Raises:
         django.db.Error: the review database is away or refuses.
     """
     # Who changes the same conversation at the same time waits here, and then reads what the other wrote.
     list(Statistic.objects.select_for_update().filter(conversation__in=codes).order_by("pk").values_list("pk"))
-    recognised, judged, outcomes, handoffs = _recognised(codes), _judged(codes), _outcomes(codes), _handoffs(codes)
+    recognised, outcomes, handoffs = _recognised(codes), _outcomes(codes), _handoffs(codes)
     found = Conversation.objects.filter(pk__in=codes).values("code", "started_at", *COPIED)
     rows = [
         Statistic(
@@ -43,7 +43,6 @@ def refresh(codes: Sequence[str]) -> None:
             week=week_of(conversation["started_at"]),
             **{name: conversation[name] for name in COPIED},
             **recognised.get(conversation["code"], {}),
-            **judged.get(conversation["code"], {}),
             **outcomes.get(conversation["code"], {}),
             **handoffs.get(conversation["code"], {}),
         )
@@ -59,21 +58,18 @@ def week_of(moment: datetime) -> Any:
 
 
 def _recognised(codes: Iterable[str]) -> dict[str, dict[str, Any]]:
-    rows = Recognition.objects.filter(turn__conversation__in=codes).values("turn__conversation")
-    figures = {"typed": Count("pk"), "sum": Sum("confidence"), "fallbacks": Count("pk", filter=Q(fallback=True))}
-    return {
-        row["turn__conversation"]: {
-            "typed": row["typed"], "confidence": row["sum"], "fallbacks": row["fallbacks"],
-        }
-        for row in rows.annotate(**figures).order_by()
-    }  # fmt: skip
-
-
-def _judged(codes: Iterable[str]) -> dict[str, dict[str, int]]:
-    rows = Judgement.objects.filter(turn__conversation__in=codes, state=JudgementState.ACCEPTED)
-    figures = {f"judged_{verdict}": Count("pk", filter=Q(verdict=verdict)) for verdict in Verdict.values}
-    counted = rows.values("turn__conversation").annotate(**figures).order_by()
-    return {row.pop("turn__conversation"): row for row in counted}
+    """What was typed, and what staff say of it."""
+    judged = {
+        f"judged_{verdict}": Count(
+            "pk", filter=Q(turn__judgement__state=JudgementState.ACCEPTED, turn__judgement__verdict=verdict)
+        )
+        for verdict in Verdict.values
+    }
+    counted = Recognition.objects.values(code=F("turn__conversation")).annotate(
+        typed=Count("pk"), sum=Sum("confidence"), fallbacks=Count("pk", filter=Q(fallback=True)), **judged
+    )
+    rows = counted.filter(turn__conversation__in=codes).order_by()
+    return {row.pop("code"): {"confidence": row.pop("sum"), **row} for row in rows}
 
 
 def _outcomes(codes: Iterable[str]) -> dict[str, dict[str, Any]]:

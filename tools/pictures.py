@@ -129,9 +129,9 @@ def fill_figures() -> None:
 
 
 def _figures(draw: random.Random, level: str, sector: str, bottleneck: str, week: date) -> Statistic:
-    reached = draw.choices(Reached.values, FIGURES["reached"])[0] if bottleneck else Reached.TOLD
+    reached: Any = draw.choices(Reached.values, FIGURES["reached"])[0] if bottleneck else Reached.TOLD
     opened = {Reached.TOLD: 0, Reached.RECOGNISED: 0, Reached.REFLECTING: draw.randint(1, 4)}.get(reached, STEPS)
-    typed, handed_off = 2 + 2 * int(reached), reached >= Reached.STEP and draw.random() < 0.4  # noqa: PLR2004
+    typed, handed_off = 2 + 2 * reached, reached >= Reached.STEP and draw.random() < 0.4  # noqa: PLR2004
     answers = (Outcome.DEEPENED, Outcome.ANSWERED, Outcome.SKIPPED, Outcome.UNANSWERED)
     return Statistic(
         week=week, channel=draw.choices(Channel.values, (70, 30, 0))[0], bottleneck=bottleneck, level=level,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 from waiting import wait_for
 
-from review.models import Conversation, Followed, Handoff, Label, Note, ReplyAddress, Turn
+from review.models import Conversation, Followed, Handoff, Label, Note, ReplyAddress, Statistic, Turn
 from review.models.handoff import HandoffStatus
 from review.projection import following
 from review.projection.following import Projection, follow
@@ -36,7 +36,7 @@ def projection(store: Engine) -> Projection:
 
 
 def forget_everything() -> None:
-    for model in (Conversation, Followed):
+    for model in (Conversation, Followed, Statistic):
         model.objects.all().delete()
 
 
