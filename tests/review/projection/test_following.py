@@ -75,6 +75,7 @@ def test_a_conversation_that_is_followed_comes_to_the_same_as_one_that_is_read_a
         Projection(store, PlainMask).step()
     followed = dump()
     assert followed["Turn"]
+    assert followed["Statistic"]
     assert rebuilt(store) == followed
     assert Projection(store, PlainMask).rebuild() == 1
     assert dump() == followed
