@@ -33,6 +33,12 @@ def keys(page: Page) -> None:
     page.get_by_role("dialog", name="Toetsen").wait_for()
 
 
+def tables(page: Page) -> None:
+    """Unfold the tables below the pictures."""
+    for summary in page.locator("figure summary").all():
+        summary.click()
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page that staff see: where it is, and what to do there before it is looked at."""
@@ -49,6 +55,8 @@ PAGES = (
     Shown("sign-in", "/inloggen/", signed_in=False),
     Shown("start", "/"),
     Shown("keys", "/", keys),
+    Shown("dashboard", "/overzicht/", tables),
+    Shown("dashboard without figures", "/overzicht/?sector=kinderopvang"),
     Shown("conversations", "/review/conversation/"),
     Shown("conversation", "/review/conversation/AB12CD/change/"),
     Shown("hand-offs", "/review/handoff/"),

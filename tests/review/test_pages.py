@@ -15,7 +15,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 
-from review.models import Conversation, Handoff, Label, Recognition, Reflection, Turn
+from review.models import Conversation, Handoff, Label, Recognition, Reflection, Statistic, Turn
+from review.statistics import week_of
 from tests.review.browser import DESKTOP, NARROW, PAGES, PASSWORD, Desk, Office, Shown, texts, violations
 
 SCHEMES = ("light", "dark")
@@ -51,6 +52,12 @@ def fill() -> None:
             id=number, conversation=conversation, consented_at=now, text="[NAAM-1] heeft geen mandaat", status=status,
             next_attempt_at=now, attempts=2,
         )  # fmt: skip
+    figures = {"week": week_of(now), "channel": "teams", "reached": 6, "rating": 4, "felt_heard": "ja", "typed": 3}
+    for bottleneck, number in (("rol", 9), ("structuur", 3), ("mandaat", 14)):
+        Statistic.objects.bulk_create(
+            Statistic(bottleneck=bottleneck, level="bestuur", sectors=",onderwijs,zorg,", **figures)
+            for _ in range(number)
+        )
 
 
 @pytest.fixture(scope="module")
