@@ -34,6 +34,12 @@ from review.settings import database  # noqa: E402
 NUMBER = 100_000
 ROUNDS = 20
 LIST = "/review/conversation/"
+DASHBOARD = {
+    "dashboard": "/overzicht/",
+    "dashboard, everything": "/overzicht/?periode=alles",
+    "dashboard, filtered": "/overzicht/?periode=52&kanaal=teams&niveau=bestuur&sector=zorg",
+    "dashboard, a file of everything": "/overzicht/knelpunten-per-sector.csv?periode=alles",
+}
 # A word of many leaders, one of a few, two together, and words beside each other.
 SEARCHES = {
     "frequent word": "gemeente",
@@ -63,7 +69,7 @@ def addresses() -> dict[str, str]:
     pages["conversation, within a filter"] = f"{LIST}{some.pk}/change/?_changelist_filters=gevaar%3Dja"
     pages["conversation, within a search"] = f"{LIST}{some.pk}/change/?_changelist_filters=q%3Dgemeente"
     pages["conversation, by its code"] = f"{LIST}?q={some.pk}"
-    return pages
+    return pages | DASHBOARD
 
 
 def timed(work: Callable[[], object]) -> float:

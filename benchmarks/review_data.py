@@ -26,6 +26,7 @@ from coach.vocabulary import ORDER_OF_PRINCIPLES, Bottleneck, Theme
 from review.models import Conversation, ConversationText, Handoff, Label, Note, Recognition, Reflection, Turn
 from review.models.conversation import FeltHeard, Level, Reached, Sector
 from review.models.handoff import HandoffStatus
+from review.statistics import refresh
 
 DATA = Path(__file__).parent.parent / "data"
 AT_ONCE = 2000
@@ -47,6 +48,7 @@ LEVEL_SAID = 3
 CHOSEN = "chosen"
 # How much of the conversations, or of the messages that are typed.
 UNCERTAIN, CORRECTED, DANGER, ASSIGNED, REVIEWED, NOTED, HANDED_OFF = 0.2, 0.1, 0.005, 0.3, 0.4, 0.03, 0.3
+DEEPENED = 0.3
 # The slots by which the coach chooses its words here.
 ABOUT = {"bottleneck", "proposed_bottleneck"}
 
@@ -142,6 +144,7 @@ class Made:
         Note.objects.bulk_create(self.notes)
         through = Conversation.labels.through
         through.objects.bulk_create(through(conversation_id=code, label_id=label) for code, label in self.labelled)
+        refresh([conversation.code for conversation in self.conversations])
 
 
 class Maker:
@@ -201,6 +204,7 @@ class Maker:
                 Reflection(
                     conversation=conversation, position=position, principle=principle.value,
                     bottleneck=bottleneck.value, answer=self.random.choice(examples()["give_answer"]),
+                    deepened=self.random.random() < DEEPENED,
                 )
             )  # fmt: skip
 
@@ -271,17 +275,21 @@ class Maker:
             made.labelled.append((conversation.code, draw.choice(self.labels).pk))
         if conversation.reached >= Reached.STEP and draw.random() < HANDED_OFF:
             conversation.handed_off = True
+            status = draw.choice((HandoffStatus.SENT, HandoffStatus.TAKEN_UP, HandoffStatus.DONE))
+            taken_up_at = later + timedelta(hours=draw.uniform(0, 70))
             made.handoffs.append(
                 Handoff(
                     id=f"{draw.getrandbits(128):032x}", conversation=conversation, consented_at=conversation.last_at,
                     next_attempt_at=conversation.last_at, text=conversation.first_step,
-                    status=draw.choice((HandoffStatus.SENT, HandoffStatus.TAKEN_UP, HandoffStatus.DONE)), sent_at=later,
+                    status=status, sent_at=later,
+                    taken_up_at=None if status == HandoffStatus.SENT else taken_up_at,
+                    done_at=taken_up_at + timedelta(hours=9) if status == HandoffStatus.DONE else None,
                 )
             )  # fmt: skip
 
 
 def generate(number: int, seed: int = 1, now: datetime | None = None) -> None:
-    """Store that many conversations; their last messages lie in the `DAYS` before `now`."""
+    """Store that many conversations, with their figures; their last messages lie in the `DAYS` before `now`."""
     maker = Maker(seed, now or timezone.now())
     for batch in batched(range(number), AT_ONCE):
         made = Made()
