@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from review.models import Conversation, Handoff, ReplyAddress
+from review.models import Conversation, Handoff, ReplyAddress, Statistic
 from review.models.handoff import HandoffStatus
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +137,17 @@ def test_who_took_it_up_and_when_it_was_done_is_kept_and_noted(client: Client, s
     assert handoff.taken_up_at < handoff.done_at
     changes = [entry.changes_dict for entry in LogEntry.objects.filter(actor=user).order_by("id")]
     assert [change["status"] for change in changes] == [["verstuurd", "opgepakt"], ["opgepakt", "afgerond"]]
+
+
+def test_each_step_is_in_the_figures(client: Client, sign_in: Any, handoff: Handoff) -> None:
+    sign_in("view_handoff", "change_handoff")
+    Handoff.objects.update(status=HandoffStatus.SENT, consented_at=timezone.now() - timedelta(hours=3))
+    found = []
+    for step in ("take_up", "finish", "take_up", "leave"):
+        client.post(page_of(handoff), {"step": step})
+        figures = Statistic.objects.get(conversation=handoff.conversation)
+        found.append([hours and round(hours) for hours in (figures.taken_up_after, figures.done_after)])
+    assert found == [[3, None], [3, 3], [3, None], [None, None]]
 
 
 def test_one_that_failed_without_being_sent_goes_back_to_failed(client: Client, sign_in: Any, handoff: Handoff) -> None:

@@ -162,7 +162,7 @@ class TestStart:
         Conversation.objects.filter(pk=mine.pk).update(assigned_to=administrator)
         as_administrator.get("/review/conversation/A2/change/")
         page = as_administrator.get("/")
-        assert [tile["number"] for tile in page.context["tiles"]] == ["2", "1", 0, 0]
+        assert [tile["number"] for tile in page.context["tiles"]] == ["2", "1", 0, 0, 0]
         for tile, shown in zip(page.context["tiles"][:2], (2, 1), strict=True):
             assert as_administrator.get(tile["address"]).context["cl"].result_count == shown
         for tile in page.context["tiles"][2:]:

@@ -86,9 +86,10 @@ def test_a_conversation_appears_when_the_leader_says_something(store: Engine, pr
     store_log(store, "a", rows[:5])
     projection.step()
     assert Followed.objects.get().conversation is None
+    assert not Statistic.objects.exists()
     store_log(store, "a", rows[5:])
     projection.step()
-    assert Followed.objects.get().conversation == Conversation.objects.get()
+    assert Followed.objects.get().conversation == Conversation.objects.get() == Statistic.objects.get().conversation
     assert said() == [STORY, "Ja, mandaat"]
 
 
