@@ -23,7 +23,7 @@ CHANGED = [field.name for field in Statistic._meta.fields if field.name not in {
 BEST_FIRST = (Outcome.DEEPENED, Outcome.ANSWERED, Outcome.SKIPPED, Outcome.UNANSWERED)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(codes: Sequence[str]) -> None:
     """Make the figures of these conversations anew; a code without a conversation is passed over.
 
