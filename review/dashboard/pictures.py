@@ -83,8 +83,10 @@ def _conversations(figures: Figures) -> Picture:
     series = [
         Series("alle kanalen", [line.total for line in lines], drawn=False),
         *(Series(name, [line.cells[place] for line in lines]) for place, name in enumerate(Channel.labels)),
-        Series("kanaal niet getoond", [_rest(line) for line in lines]),
     ]
+    rest = [_rest(line) for line in lines]
+    if any(rest):
+        series.append(Series("kanaal niet getoond", rest))
     return Picture(
         "gesprekken-per-week", "Hoeveel gesprekken zijn er per week?",
         "Elke staaf is een week, verdeeld naar waar de leider chatte. De laatste week is nog niet voorbij.",

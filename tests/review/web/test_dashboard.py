@@ -83,7 +83,7 @@ class TestNumbers:
         store(6)
         found = list(table("gesprekken-per-week").values())
         assert [week["alle kanalen"] for week in found] == [16, 0, 6]
-        assert (found[0]["website"], found[0]["Teams"], found[0]["kanaal niet getoond"]) == (9, 7, 0)
+        assert found[0] == {"alle kanalen": 16, "website": 9, "Teams": 7, "script": 0}
 
     def test_of_a_week_of_which_a_channel_is_hidden_the_rest_is_drawn_together(self) -> None:
         store(9)
