@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,9 +14,20 @@ from coach.addresses import address_of
 class ClosedAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves: an administrator makes the accounts."""
 
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        **dict.fromkeys(
+            ("too_many_login_attempts", "rate_limited"),
+            "Je vulde te vaak een verkeerde code in. Wacht een half uur, of vraag een beheerder.",
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Wrong passwords are counted by axes."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """As axes counts it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.contrib.auth.models import Group, User
 
@@ -18,3 +19,8 @@ def register() -> None:
     of_user = ["username", "is_active", "is_staff", "is_superuser"]
     auditlog.register(User, include_fields=of_user, m2m_fields={"groups"})
     auditlog.register(Group, include_fields=["name"], m2m_fields={"permissions"})
+
+
+def note(person: User, what: str, was: str, became: str, by: User | None = None) -> None:
+    """Log what happened to an account and stands in none of its fields; by whoever asks, or `by` before signing in."""
+    LogEntry.objects.log_create(person, action=LogEntry.Action.UPDATE, changes={what: [was, became]}, actor=by)

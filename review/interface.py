@@ -68,7 +68,7 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Beheer",
                 "items": [
-                    _page("Medewerkers", "person", "auth_user"),
+                    _page("Medewerkers", "person", "auth_user", permission="auth.view_user"),
                     _page("Groepen", "group", "auth_group"),
                     _page("Labels", "label", "review_label", permission="review.view_label"),
                     _page("Logboek", "history", "auditlog_logentry", permission="auditlog.view_logentry"),

@@ -55,6 +55,25 @@ def _networks(name: str) -> list[Network]:
         raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
+def _identity_provider() -> list[dict[str, Any]]:
+    """Where staff sign in by OpenID Connect, as allauth reads it; nothing where none of its settings is there."""
+    names = ("REVIEW_OIDC_ISSUER", "REVIEW_OIDC_CLIENT_ID", "REVIEW_OIDC_SECRET")
+    told = [os.environ.get(name, "").strip() for name in names]
+    if not any(told):
+        return []
+    issuer, client, secret = map(_required, names)
+    if not re.fullmatch(rf"{'https?' if DEVELOPMENT else 'https'}://[^\s?#]+", issuer):
+        raise ImproperlyConfigured(f"REVIEW_OIDC_ISSUER is {issuer!r}; an address that begins with https:// is needed.")
+    if everybody := {"common", "organizations", "consumers"} & set(issuer.lower().split("/")):
+        raise ImproperlyConfigured(
+            f"REVIEW_OIDC_ISSUER has {everybody.pop()!r}, which is anybody with an account at Microsoft; "
+            "the id of your own tenant is needed."
+        )
+    of_allauth = {"server_url": issuer, "scope": ["openid", "profile"], "oauth_pkce_enabled": True}
+    app = {"provider_id": "microsoft", "name": "Microsoft", "client_id": client, "secret": secret}
+    return [{**app, "settings": of_allauth}]
+
+
 def database(address: str) -> dict[str, Any]:
     """Django's configuration of `sqlite:///file` or `postgresql://user@host/name`.
 
@@ -105,6 +124,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "auditlog",
 ]
@@ -120,6 +142,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "review.second_factor.Required",
     "auditlog.middleware.AuditlogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -137,6 +160,14 @@ TEMPLATES = [
     }
 ]
 DATABASES = {"default": database(_required("REVIEW_DATABASE_URL"))}
+# What all processes count together: wrong codes, and which code was used already.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "review_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "nl"
@@ -159,7 +190,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 
-# Sign-in: local accounts that an administrator makes; axes alone counts what was wrong, per name and address.
+# Sign-in: local accounts that an administrator makes; axes alone counts wrong passwords, per name and address.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -177,7 +208,8 @@ ACCOUNT_ADAPTER = "review.accounts.ClosedAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": False}
+# Wrong codes of the second factor, per account: the codes are few, and who tries them has the password.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key"}
 ACCOUNT_SESSION_REMEMBER = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
@@ -193,7 +225,24 @@ AXES_DISABLE_ACCESS_LOG = True
 # The address of a proxy's client is whatever the client says.
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 
+# The second factor of a local account.
+SECOND_FACTOR = _on("REVIEW_SECOND_FACTOR") if DEVELOPMENT else True
+MFA_ADAPTER = "review.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"generate_recovery_codes": "review.second_factor.NewCodesForm"}
+MFA_REAUTHENTICATION_REQUIRED = False  # new codes ask for a code themselves
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Reflectiecoach"
+MFA_TOTP_TOLERANCE = 1  # half a minute before and after
+
+# Accounts of the organisation, of which the provider says who they are and what they may.
+SOCIALACCOUNT_ADAPTER = "review.microsoft.ByRole"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "review.microsoft.Microsoft", "APPS": _identity_provider()}
+}
+
 SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -132,8 +132,9 @@ class LogAdmin(ModelAdmin):
 def _changes(entry: LogEntry) -> Iterator[tuple[str, str]]:
     model = entry.content_type.model_class()
     shown = entry.changes_display_dict
+    titles = {field.name: str(field.verbose_name) for field in model._meta.fields + model._meta.many_to_many}
     for name, change in entry.changes_dict.items():
-        title = str(model._meta.get_field(name).verbose_name)
+        title = titles.get(name, name)
         if isinstance(change, dict):  # of many to many
             yield title, ("" if change["operation"] == "add" else "zonder ") + ", ".join(change["objects"])
         else:

@@ -1,52 +1,40 @@
-"""Staff, and the groups that give them rights. Only administrators see these."""
+"""Staff and their roles, and the groups that give rights."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from axes.utils import reset
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
-from django.db.models import Case, Q, QuerySet, When
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-# Each right that means something here, in the order in which a group's form offers them.
-RIGHTS = {
-    ("review", "view_conversation"): "gesprekken lezen",
-    ("review", "change_conversation"): "gesprekken beoordelen, toewijzen en labels geven",
-    ("review", "add_note"): "notities schrijven",
-    ("review", "delete_note"): "notities verwijderen",
-    ("review", "view_handoff"): "overdrachten lezen",
-    ("review", "change_handoff"): "overdrachten oppakken en afronden",
-    ("review", "view_replyaddress"): "het antwoordadres van een leider bekijken",
-    ("review", "view_label"): "de lijst van labels zien",
-    ("review", "add_label"): "labels maken",
-    ("review", "change_label"): "labels wijzigen",
-    ("review", "delete_label"): "labels verwijderen",
-    ("review", "add_flag"): "een beurt vlaggen voor een collega",
-    ("review", "view_judgement"): "oordelen lezen",
-    ("review", "add_judgement"): "beurten beoordelen en verbeteren",
-    ("review", "view_example"): "verbeteringen lezen",
-    ("review", "delete_example"): "verbeteringen weghalen",
-    ("review", "export_example"): "verbeteringen uitvoeren",
-    ("review", "view_statistic"): "het overzicht met cijfers zien",
-    ("review", "export_conversation"): "een gesprek uitvoeren voor wie om inzage vraagt",
-    ("review", "erase_conversation"): "een gesprek overal wissen",
-    ("review", "view_purge"): "zien wat er is opgeruimd",
-    ("auditlog", "view_logentry"): "het logboek lezen",
-}
+from review import second_factor
+from review.audit import note
+from review.microsoft import decides_about
+from review.names import name_of
+from review.roles import RIGHTS, Role, permissions
 
-# Addresses for mail to staff are not used.
-for model in (User, Group, EmailAddress):
+WHAT = "Wat mag deze medewerker?"
+
+# With what the packages show of their own: addresses, which are not used, and secrets.
+for model in (User, Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
 
 
@@ -54,80 +42,100 @@ class RightsField(forms.ModelMultipleChoiceField):
     """The rights by what somebody may do with them."""
 
     def label_from_instance(self, obj: Permission) -> str:
-        """The name of RIGHTS."""
-        return RIGHTS[obj.content_type.app_label, obj.codename]
+        """What RIGHTS calls it."""
+        return RIGHTS[obj.content_type.app_label, obj.codename].called
 
 
-def rights() -> QuerySet[Permission]:
+def offered() -> QuerySet[Permission]:
     """The permissions of RIGHTS, in its order."""
-    each = [Q(content_type__app_label=app, codename=codename) for app, codename in RIGHTS]
-    order = Case(*(When(right, then=place) for place, right in enumerate(each)))
-    found = Permission.objects.select_related("content_type").order_by(order)
-    return found.filter(Q.create(each, connector=Q.OR))
-
-
-class ForAdministrators(ModelAdmin):
-    """Seen and changed by administrators alone, and never deleted where the log would lose who did something."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Administrators."""
-        return bool(request.user.is_active and request.user.is_superuser)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Administrators."""
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Administrators."""
-        return self.has_module_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Administrators."""
-        return self.has_module_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Administrators."""
-        return self.has_module_permission(request)
+    order = Case(
+        *(
+            When(content_type__app_label=app, codename=codename, then=place)
+            for place, (app, codename) in enumerate(RIGHTS)
+        )
+    )
+    return permissions().order_by(order)
 
 
 @admin.register(User)
-class UserAdmin(ForAdministrators, DjangoUserAdmin):
-    """The accounts of staff."""
+class UserAdmin(ModelAdmin, DjangoUserAdmin):
+    """The accounts of staff.
+
+    Who may change them may give roles, and nothing else: an account that may do everything is seen and changed by its
+    like alone, and nobody changes their own. What the provider decides about is not changed here.
+    """
 
     form = forms.ModelForm
     add_form = UserCreationForm
     add_form_template = None
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
+    list_display = ("username", "first_name", "last_name", "roles", "is_active", "last_login")
     list_filter = ()
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ()
-    readonly_fields = ("new_password", "last_login", "date_joined")
-    fieldsets = (
-        (None, {"fields": ("username", "first_name", "last_name", "new_password")}),
-        ("Wat mag deze medewerker?", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        ("Wanneer", {"fields": ("last_login", "date_joined")}),
-    )
-    add_fieldsets = (
-        (None, {"fields": ("username", "first_name", "last_name", "password1", "password2")}),
-        ("Wat mag deze medewerker?", {"fields": ("is_superuser", "groups")}),
-    )
-    actions = ("unlock",)
+    readonly_fields = ("new_password", "factor", "last_login", "date_joined")
+    actions = ("unlock", "reset_second_factor")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """None: they reach the secrets of the second factor."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With the groups, which the list shows."""
+        return super().get_queryset(request).prefetch_related("groups")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: an account is switched off, so that the log keeps who read what."""
         return False
 
-    @admin.display(description="wachtwoord")
-    def new_password(self, user: User) -> str:
-        """Where an administrator gives another one."""
-        return str(format_html('<a class="frame-link" href="{}">Geef een nieuw wachtwoord</a>', "../password/"))
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """An account that may do everything is changed by its like."""
+        may = super().has_change_permission(request, obj)
+        return bool(may and (obj is None or not obj.is_superuser or request.user.is_superuser))
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only who may do everything can let others do so."""
+        everything = ("is_superuser",) if request.user.is_superuser else ()
+        if obj is None:
+            who: tuple[str, ...] = ("username", "first_name", "last_name", "password1", "password2")
+            return ((None, {"fields": who}), (WHAT, {"fields": ("groups", *everything)}))
+        who = ("username", "first_name", "last_name", "new_password", "factor")
+        switches = ("is_active", *(("is_staff",) if request.user.is_superuser else ()), *everything)
+        when = {"fields": ("last_login", "date_joined")}
+        return ((None, {"fields": who}), (WHAT, {"fields": (*switches, "groups")}), ("Wanneer", when))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Not one's own rights, lest one shuts oneself out; not the roles that the provider gives."""
+        fixed = super().get_readonly_fields(request, obj)
+        if obj is not None and obj.pk == request.user.pk:
+            return (*fixed, "is_active", "is_staff", "is_superuser", "groups")
+        return (*fixed, "groups") if obj is not None and decides_about(obj) else fixed
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Groups as ticks, without the buttons that Django puts beside them."""
+        """Groups as ticks, without the buttons that Django puts beside them; of most people the roles alone."""
         if db_field.name == "groups":
-            return db_field.formfield(widget=UnfoldAdminCheckboxSelectMultipleWidget())
+            groups = Group.objects.all() if request.user.is_superuser else Group.objects.filter(name__in=list(Role))
+            return db_field.formfield(queryset=groups, widget=UnfoldAdminCheckboxSelectMultipleWidget(), help_text="")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="rollen en groepen")
+    def roles(self, user: User) -> str:
+        """The groups, or that somebody may do everything."""
+        return "mag alles" if user.is_superuser else ", ".join(group.name for group in user.groups.all()) or "geen"
+
+    @admin.display(description="wachtwoord")
+    def new_password(self, user: User) -> str:
+        """Where a colleague gives another one."""
+        if decides_about(user):
+            return "heeft deze medewerker bij Microsoft; daar staan ook de rollen"
+        return str(format_html('<a class="frame-link" href="{}">Geef een nieuw wachtwoord</a>', "../password/"))
+
+    @admin.display(description="tweede stap")
+    def factor(self, user: User) -> str:
+        """Whether it is set up."""
+        if decides_about(user):
+            return "bij Microsoft"
+        return "ingesteld" if second_factor.is_set_up(user) else "nog niet ingesteld"
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A new account is one for this app."""
@@ -135,20 +143,75 @@ class UserAdmin(ForAdministrators, DjangoUserAdmin):
             obj.is_staff = True
         super().save_model(request, obj, form, change)
 
-    @action(description="Laat weer inloggen na te veel verkeerde wachtwoorden")
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Groups that were not offered stay."""
+        if "groups" in form.cleaned_data:
+            unseen = form.instance.groups.exclude(pk__in=form.fields["groups"].queryset)
+            form.cleaned_data["groups"] = [*form.cleaned_data["groups"], *unseen]
+        super().save_related(request, form, formsets, change)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A new password for a colleague, which is logged; for oneself where the old one is asked for."""
+        user = self.get_object(request, unquote(id))
+        if user is not None and user.pk == request.user.pk:
+            return redirect("admin:password_change")
+        if user is not None and decides_about(user):
+            raise PermissionDenied
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
+            note(user, "wachtwoord", "", "nieuw")
+        return answer
+
+    @action(description="Laat weer inloggen na te veel verkeerde wachtwoorden of codes", permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Forget what axes counted for them."""
-        for user in queryset:
+        """Forget what was counted for them."""
+        for user in self._within_reach(request, queryset):
             reset(username=user.get_username())
-        messages.success(request, "De gekozen medewerkers kunnen weer inloggen.")
+            second_factor.forget_wrong_codes(request, user)
+            note(user, "blokkade", "", "opgeheven")
+            messages.success(request, f"{name_of(user)} kan weer inloggen.")
+
+    @action(description="Zet de tweede stap terug (telefoon kwijt)", permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Let them set it up anew; of oneself a colleague does so."""
+        for user in self._within_reach(request, queryset.exclude(pk=request.user.pk)):
+            second_factor.reset(user)
+            messages.success(request, f"{name_of(user)} stelt bij het inloggen een nieuwe tweede stap in.")
+
+    def _within_reach(self, request: HttpRequest, chosen: QuerySet[User]) -> list[User]:
+        """Those that this person may change; says so where there are none."""
+        found = [user for user in chosen if self.has_change_permission(request, user)]
+        if not found:
+            messages.warning(request, "Voor deze medewerkers kun jij dat niet doen. Vraag een collega.")
+        return found
 
 
 @admin.register(Group)
-class GroupAdmin(ForAdministrators, DjangoGroupAdmin):
-    """Groups and their rights."""
+class GroupAdmin(ModelAdmin, DjangoGroupAdmin):
+    """Groups and their rights: whoever changes these can do everything, and so must be allowed to."""
 
     filter_horizontal = ()
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Those who may do everything."""
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who may do everything."""
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Those who may do everything."""
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who may do everything."""
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who may do everything."""
+        return self.has_module_permission(request)
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The rights as ticks."""
-        return RightsField(rights(), label="Rechten", required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget())
+        return RightsField(offered(), label="Rechten", required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget())

@@ -21,7 +21,7 @@ for name, app in get_commands().items():
 print(*{name.split(".")[0] for name in set(sys.modules) - at_the_start if getattr(sys.modules[name], "__file__", None)})
 """
 OUR_OWN = {"review", "coach", "storage"}
-TAKEN_WHERE_IT_IS = {"pygments"}  # by Django's shell
+TAKEN_WHERE_IT_IS = {"pygments", "brotli", "_brotli"}  # by Django's shell, by requests
 
 
 def test_it_imports_what_its_requirements_hold_and_nothing_else() -> None:

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from review.policy import POLICY
 from tests.review import production
 
-OPEN = {"account_login", "account_inactive", "health"}
+OPEN = {"account_login", "account_inactive", "health", "microsoft", "microsoft_callback"}
 LOGIN = "/inloggen/"
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 
 from coach.addresses import networks
@@ -15,12 +14,6 @@ from tests.review.browser import PASSWORD
 
 LOGIN = "/inloggen/"
 WRONG = "een verkeerde zin"
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried_before() -> None:
-    """What is counted per place is kept in the cache, which outlives a test."""
-    cache.clear()
 
 
 def sign_in(client: Client, name: str = "beheer", password: str = PASSWORD, to: str = "", **asked: Any) -> Any:
