@@ -22,6 +22,10 @@ REVIEW := review/node_modules/.ready
 $(REVIEW): .venv/.ready tools/review.sh $(wildcard review/*.json) review/.npmrc
 	@echo "Installing the scripts of the staff app" && tools/review.sh && touch $@
 
+PROVIDER := tests/review/provider/node_modules/.ready
+$(PROVIDER): .venv/.ready tools/identity_provider.sh $(wildcard tests/review/provider/*.json) tests/review/provider/.npmrc
+	@echo "Installing the identity provider of the tests" && tools/identity_provider.sh && touch $@
+
 READY := .venv/.ready widget/dist/widget.js $(REVIEW)
 NPM := cd widget && PATH=$(CURDIR)/.venv/bin:$$PATH npm run --silent
 
@@ -49,7 +53,7 @@ lint: $(READY) ## style and types
 
 # What takes long and needs nothing of each other.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory --jobs=2
-test: $(READY) $(TEAMS) ## lint, types and all tests
+test: $(READY) $(TEAMS) $(PROVIDER) ## lint, types and all tests
 	@tools/browser.sh
 	@$(SIDE_BY_SIDE) train lint test-widget masking
 	@$(SIDE_BY_SIDE) test-coach test-around
