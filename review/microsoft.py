@@ -240,7 +240,11 @@ def come_back(request: HttpRequest) -> HttpResponse:
     return OAuth2CallbackView.adapter_view(Steps(request, PROVIDER))(request)
 
 
+def is_there() -> bool:
+    """Whether staff can sign in so."""
+    return bool(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"])
+
+
 def decides_about(person: User) -> bool:
     """Whether somebody's password and roles are the provider's affair."""
-    there = bool(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"])
-    return there and bool(SocialAccount.objects.filter(user=person).exists())
+    return is_there() and bool(SocialAccount.objects.filter(user=person).exists())

@@ -138,6 +138,7 @@ def _here(request: HttpRequest, user: User, authenticator: Authenticator, **_: A
     request.session[PASSED] = user.pk
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         note(user, CODE, "", "gebruikt", by=user)
+        authenticator.refresh_from_db()
         left = len(authenticator.wrap().get_unused_codes())
         messages.warning(request, f"Je gebruikte een herstelcode. Je hebt er nog {left}.")
 

@@ -7,13 +7,15 @@ from allauth.mfa.recovery_codes.views import view_recovery_codes
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from review import microsoft, second_factor
 from review.dashboard import page as dashboard
 from review.health import health
 
 admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)
+# The admin's own form knows no second factor.
+admin.site.login = secure_admin_login(require_safe(admin.site.login))
 urlpatterns = [
     path("inloggen/", account.login, name="account_login"),
     path("inloggen/uitgezet/", account.account_inactive, name="account_inactive"),

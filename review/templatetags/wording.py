@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from review import microsoft
+
 register = template.Library()
+register.simple_tag(microsoft.is_there, name="microsoft_is_there")
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z-]*(?:-\d+)?\]")
 ITEM = re.compile(r"^- (.+)$", re.MULTILINE)

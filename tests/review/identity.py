@@ -38,7 +38,7 @@ class Identity:
         self._tell("people", {sub: {**PEOPLE.get(sub, {}), **claims}})
 
     def spoils(self, how: dict[str, Any]) -> None:
-        """What is wrong from now on: other `claims`, `signed` by another, or the path that is `away`; empty for nothing."""
+        """What is wrong from now on: other `claims`, `signed` by another, or a path `away`; empty for nothing."""
         self._tell("spoil", how)
 
     def lets_in(self, address: str, sub: str = FATIMA) -> str:

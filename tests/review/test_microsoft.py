@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -348,10 +347,3 @@ class TestInTheApp:
 
     def test_it_is_offered_no_password_of_its_own(self, fatima: User, client: Client) -> None:
         assert "Wachtwoord wijzigen" not in client.get("/").text
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """What is fetched is nobody's business here."""
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
-    yield

@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from review.policy import POLICY
 from tests.review import production
+from tests.review.addresses import ADDRESSES, OPEN
 
-OPEN = {"account_login", "account_inactive", "health", "microsoft", "microsoft_callback"}
 LOGIN = "/inloggen/"
-
-
-def patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
-    """Each address of the app with its name, with 1 where anything can stand."""
-    for pattern in resolver.url_patterns:
-        path = before + _filled(pattern)
-        if isinstance(pattern, URLPattern):
-            yield path, pattern.name or ""
-        else:
-            yield from patterns(pattern, path)
-
-
-def _filled(pattern: URLPattern | URLResolver) -> str:
-    told = pattern.pattern
-    if not hasattr(told, "_route"):  # an expression: the admin's way to an app, and its last resort
-        return "auth/" if "app_label" in told.regex.groupindex else "anything/"
-    path = str(told)
-    for name, converter in told.converters.items():
-        kind = type(converter).__name__.removesuffix("Converter").lower()
-        path = path.replace(f"<{kind}:{name}>", "1").replace(f"<{name}>", "1")
-    return path
-
-
-ADDRESSES = sorted({(f"/{path}", name) for path, name in patterns(get_resolver()) if path != "anything/"})
 
 
 def test_the_walk_finds_the_pages_with_conversations_and_accounts() -> None:
