@@ -114,6 +114,7 @@ class HandoffAdmin(ModelAdmin):
                 raise PermissionDenied
             take(handoff.pk, step, request)
             return redirect(request.path)
+        address = address_of(handoff, request) if step == SHOW_ADDRESS else None
         accessed.send(Handoff, instance=handoff)
         return TemplateResponse(
             request,
@@ -128,7 +129,7 @@ class HandoffAdmin(ModelAdmin):
                 "steps": STEPS.get(handoff.status, ()) if may_change else (),
                 "may_see_address": may_see_address,
                 "show_address": SHOW_ADDRESS,
-                "address": address_of(handoff, request) if step == SHOW_ADDRESS else None,
+                "address": address,
             },
         )
 

@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
 from auditlog.signals import accessed
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
@@ -16,7 +19,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from review.models import Conversation
-from review.roles import RIGHTS
+from review.roles import RIGHTS, Role
 from tests.review.browser import PASSWORD
 from tests.review.conftest import signed_in
 
@@ -70,6 +73,124 @@ def test_everybody_changes_their_own_password(as_colleague: Client, client: Clie
 def test_groups_are_for_administrators_whatever_rights_somebody_has(colleague: User, path: str) -> None:
     colleague.user_permissions.set(Permission.objects.all())
     assert signed_in(colleague).get(path).status_code == 403
+
+
+class TestKeeper:
+    """A beheerder keeps the accounts, and makes nobody mightier than that."""
+
+    @pytest.fixture(autouse=True)
+    def keeper(self, colleague: User, administrator: User) -> None:
+        self.own = User.objects.create_user("sam", password=PASSWORD, is_staff=True)
+        self.own.groups.add(Group.objects.get(name=Role.BEHEERDER))
+        self.client = signed_in(self.own)
+
+    def ticked(self, *names: str) -> list[int]:
+        return list(Group.objects.filter(name__in=names).values_list("pk", flat=True))
+
+    def change(self, person: User, **posted: Any) -> Any:
+        told = {"username": person.username, "is_active": "on", **posted}
+        answer = self.client.post(f"/auth/user/{person.pk}/change/", told)
+        person.refresh_from_db()
+        return answer
+
+    def test_makes_accounts_with_a_role(self) -> None:
+        made = {"username": "nieuw", "groups": self.ticked("beoordelaar"), "password1": NEW, "password2": NEW}
+        assert self.client.post("/auth/user/add/", made).status_code == 302
+        new = User.objects.get(username="nieuw")
+        assert new.is_staff
+        assert [group.name for group in new.groups.all()] == ["beoordelaar"]
+
+    def test_gives_roles_takes_them_away_and_switches_off(self, colleague: User) -> None:
+        self.change(colleague, groups=self.ticked("lezer", "beheerder"))
+        assert {group.name for group in colleague.groups.all()} == {"lezer", "beheerder"}
+        self.change(colleague, groups=[], is_active="")
+        assert not colleague.groups.exists()
+        assert not colleague.is_active
+
+    def test_groups_that_are_no_role_are_neither_given_nor_taken(self, colleague: User) -> None:
+        theirs, other = (Group.objects.create(name=name) for name in ("van hen", "een ander"))
+        colleague.groups.add(theirs)
+        page = self.change(colleague, groups=[other.pk, *self.ticked("lezer")])
+        assert page.status_code == 200
+        assert list(colleague.groups.all()) == [theirs]
+        self.change(colleague, groups=self.ticked("lezer"))
+        assert {group.name for group in colleague.groups.all()} == {"van hen", "lezer"}
+
+    @pytest.mark.parametrize("field", ["is_superuser", "is_staff"])
+    def test_lets_nobody_do_everything_whatever_is_posted(self, colleague: User, field: str) -> None:
+        User.objects.filter(pk=colleague.pk).update(is_staff=False)
+        everything = Permission.objects.values_list("pk", flat=True)
+        self.change(colleague, **{field: "on"}, user_permissions=list(everything))
+        assert not getattr(colleague, field)
+        assert not colleague.user_permissions.exists()
+        made = {"username": "nieuw", field: "on", "password1": NEW, "password2": NEW}
+        self.client.post("/auth/user/add/", made)
+        assert not User.objects.get(username="nieuw").is_superuser
+
+    def test_sees_who_may_do_everything_and_changes_nothing_of_theirs(self, administrator: User) -> None:
+        before = User.objects.filter(pk=administrator.pk).values().get()
+        assert "Samira" in self.client.get(f"/auth/user/{administrator.pk}/change/").text
+        assert self.change(administrator, is_active="", first_name="x").status_code == 403
+        new = {"password1": NEW, "password2": NEW}
+        assert self.client.post(f"/auth/user/{administrator.pk}/password/", new).status_code == 403
+        assert User.objects.filter(pk=administrator.pk).values().get() == before
+
+    @pytest.mark.parametrize("action", ["unlock", "reset_second_factor"])
+    def test_an_action_passes_over_who_may_do_everything(
+        self, administrator: User, colleague: User, action: str
+    ) -> None:
+        TOTP.activate(administrator, "JBSWY3DPEHPK3PXP")
+        for person in (administrator, colleague):
+            AccessAttempt.objects.create(username=person.username, ip_address="192.0.2.1", failures_since_start=5)
+        asked = {"action": action, "_selected_action": [administrator.pk, colleague.pk]}
+        page = self.client.post("/auth/user/", asked, follow=True).text
+        assert "lezer" in page
+        assert AccessAttempt.objects.filter(username="beheer").exists()
+        assert Authenticator.objects.filter(user=administrator).exists()
+        asked["_selected_action"] = [administrator.pk]
+        assert "Vraag een collega" in self.client.post("/auth/user/", asked, follow=True).text
+
+    def test_cannot_shut_out_or_raise_themselves(self) -> None:
+        self.change(self.own, is_active="", groups=self.ticked("lezer"), is_superuser="on", first_name="Sam")
+        assert self.own.is_active
+        assert not self.own.is_superuser
+        assert self.own.first_name == "Sam"
+        assert [group.name for group in self.own.groups.all()] == ["beheerder"]
+
+    def test_changes_their_own_password_where_the_old_one_is_asked(self) -> None:
+        new = {"password1": NEW, "password2": NEW}
+        answer = self.client.post(f"/auth/user/{self.own.pk}/password/", new)
+        assert answer.headers["Location"] == "/password_change/"
+        self.own.refresh_from_db()
+        assert self.own.check_password(PASSWORD)
+
+    def test_does_not_change_what_a_role_may(self) -> None:
+        group = Group.objects.get(name="lezer")
+        every = list(Permission.objects.values_list("pk", flat=True))
+        posted = {"name": "lezer", "permissions": every}
+        assert self.client.post(f"/auth/group/{group.pk}/change/", posted).status_code == 403
+        assert group.permissions.count() == 4
+
+    @pytest.mark.parametrize("asked", ["authenticator__data__contains=a", "password__startswith=md5", "groups__name=x"])
+    def test_asks_nothing_of_the_list_that_it_does_not_show(self, colleague: User, asked: str) -> None:
+        TOTP.activate(colleague, "JBSWY3DPEHPK3PXP")
+        answer = self.client.get(f"/auth/user/?{asked}")
+        assert answer.status_code == 400
+
+    def test_a_new_password_is_logged_and_signs_out_who_had_the_old_one(self, colleague: User) -> None:
+        theirs = signed_in(colleague)
+        self.client.post(f"/auth/user/{colleague.pk}/password/", {"password1": NEW, "password2": NEW})
+        assert theirs.get("/").status_code == 302
+        assert "wachtwoord:" in self.client.get("/auditlog/logentry/").text
+        assert NEW not in str(list(LogEntry.objects.values()))
+
+
+def test_who_may_do_everything_cannot_take_that_from_themselves(as_administrator: Client, administrator: User) -> None:
+    as_administrator.post(f"/auth/user/{administrator.pk}/change/", {"username": "beheer"})
+    administrator.refresh_from_db()
+    assert administrator.is_active
+    assert administrator.is_superuser
+    assert administrator.is_staff
 
 
 def test_an_account_is_switched_off_and_never_deleted(as_administrator: Client, colleague: User) -> None:
