@@ -63,7 +63,7 @@ class Steps(OpenIDConnectOAuth2Adapter):
         """What the provider tells of itself, asked once an hour."""
         issuer = self.get_provider().app.settings["server_url"]
         told: dict[str, Any] = cache.get_or_set(
-            f"openid {issuer}", lambda: super(Steps, self).openid_config, SECONDS_OF_A_DISCOVERY
+            f"openid:{issuer}", lambda: super(Steps, self).openid_config, SECONDS_OF_A_DISCOVERY
         )
         if told.get("issuer") != issuer:
             raise RefusedError(f"the provider calls itself {told.get('issuer')}, and REVIEW_OIDC_ISSUER is {issuer}")

@@ -20,6 +20,13 @@ PRODUCTION = {
     "REVIEW_MAIL_FROM": "Reflectiecoach <coach@example.nl>",
 }
 
+# Signing in at Entra.
+OIDC = {
+    "REVIEW_OIDC_ISSUER": "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
+    "REVIEW_OIDC_CLIENT_ID": "99999999-2222-3333-4444-555555555555",
+    "REVIEW_OIDC_SECRET": "not-told-to-anybody",
+}
+
 
 def read(**environment: str) -> dict[str, Any]:
     """The settings with this environment alone."""

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from tests.review.conftest import connected_to
-from tests.review.production import PRODUCTION, SECRET, read
+from tests.review.production import OIDC, PRODUCTION, SECRET, read
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,16 @@ from tests.review.production import PRODUCTION, SECRET, read
         ({"REVIEW_DEVELOPMENT": "yes"}, "REVIEW_DEVELOPMENT is 'yes'; it is on or off"),
         ({"REVIEW_PROXIES": "10.0.0.0/8 proxy"}, "REVIEW_PROXIES: 'proxy'"),
         ({"REVIEW_MAIL_PORT": "smtp"}, "REVIEW_MAIL_PORT is 'smtp'; a whole number is needed"),
+        *(({**OIDC, name: " "}, f"^{name} is not set.$") for name in OIDC),
+        *(({name: OIDC[name]}, "REVIEW_OIDC_[A-Z_]+ is not set") for name in OIDC),
+        *(
+            ({**OIDC, "REVIEW_OIDC_ISSUER": address}, "an address that begins with https:// is needed")
+            for address in ("http://login.example.nl", "login.example.nl", "https://", "https://x.example?tenant=y")
+        ),
+        *(
+            ({**OIDC, "REVIEW_OIDC_ISSUER": f"https://login.microsoftonline.com/{anybody}/v2.0"}, "of your own tenant")
+            for anybody in ("common", "organizations", "consumers", "Common")
+        ),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(wrong: dict[str, str], said: str) -> None:
@@ -54,6 +64,27 @@ def test_in_development_only_what_needs_tls_is_left_out() -> None:
     assert not development["DEBUG"]
 
 
+@pytest.mark.parametrize(
+    ("environment", "demanded"),
+    [
+        ({}, True),
+        ({"REVIEW_SECOND_FACTOR": "off"}, True),
+        ({"REVIEW_DEVELOPMENT": "on"}, False),
+        ({"REVIEW_DEVELOPMENT": "on", "REVIEW_SECOND_FACTOR": "on"}, True),
+    ],
+)
+def test_only_in_development_local_accounts_can_do_without_a_second_factor(
+    environment: dict[str, str], demanded: bool
+) -> None:
+    assert read(**PRODUCTION, **environment)["SECOND_FACTOR"] == demanded
+
+
+def test_only_in_development_a_provider_may_do_without_tls() -> None:
+    plain = {**OIDC, "REVIEW_OIDC_ISSUER": "http://127.0.0.1:8080"}
+    (app,) = read(**PRODUCTION, **plain, REVIEW_DEVELOPMENT="on")["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"]
+    assert app["settings"]["server_url"] == "http://127.0.0.1:8080"
+
+
 def test_a_database_server_that_says_nothing_is_given_up(django_db_blocker: Any) -> None:
     """It takes the connection, and that is all."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -70,8 +101,9 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     return subprocess.run(run, env=others | environment, capture_output=True, text=True, check=False)
 
 
-def test_djangos_own_checks_for_production_find_nothing() -> None:
-    done = command("check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION)
+@pytest.mark.parametrize("more", [{}, OIDC], ids=["local accounts", "Microsoft too"])
+def test_djangos_own_checks_for_production_find_nothing(more: dict[str, str]) -> None:
+    done = command("check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION, **more)
     assert done.returncode == 0, done.stderr
     assert "no issues (0 silenced)" in done.stdout
 
