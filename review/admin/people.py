@@ -32,6 +32,10 @@ from review.names import name_of
 from review.roles import RIGHTS, Role, permissions
 
 WHAT = "Wat mag deze medewerker?"
+WHO_DOES_WHAT = (
+    "Een lezer leest mee. Een beoordelaar beoordeelt, verbetert en volgt op. "
+    "Een beheerder doet ook de accounts, het logboek en het wissen."
+)
 
 # With what the packages show of their own: addresses, which are not used, and secrets.
 for model in (User, Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
@@ -73,7 +77,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     list_filter = ()
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ()
-    readonly_fields = ("new_password", "factor", "last_login", "date_joined")
+    readonly_fields = ("roles", "new_password", "factor", "last_login", "date_joined")
     actions = ("unlock", "reset_second_factor")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -97,25 +101,36 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         """Only who may do everything can let others do so."""
         everything = ("is_superuser",) if request.user.is_superuser else ()
         if obj is None:
-            who: tuple[str, ...] = ("username", "first_name", "last_name", "password1", "password2")
-            return ((None, {"fields": who}), (WHAT, {"fields": ("groups", *everything)}))
+            new = ("username", "first_name", "last_name", "password1", "password2")
+            return ((None, {"fields": new}), (WHAT, {"fields": ("groups", *everything)}))
         who = ("username", "first_name", "last_name", "new_password", "factor")
         switches = ("is_active", *(("is_staff",) if request.user.is_superuser else ()), *everything)
-        when = {"fields": ("last_login", "date_joined")}
-        return ((None, {"fields": who}), (WHAT, {"fields": (*switches, "groups")}), ("Wanneer", when))
+        fixed = self._why_fixed(request, obj)
+        roles = "roles" if fixed or not self.has_change_permission(request, obj) else "groups"
+        return (
+            (None, {"fields": who}),
+            (WHAT, {"fields": (*switches, roles), "description": fixed}),
+            ("Wanneer", {"fields": ("last_login", "date_joined")}),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Not one's own rights, lest one shuts oneself out; not the roles that the provider gives."""
-        fixed = super().get_readonly_fields(request, obj)
-        if obj is not None and obj.pk == request.user.pk:
-            return (*fixed, "is_active", "is_staff", "is_superuser", "groups")
-        return (*fixed, "groups") if obj is not None and decides_about(obj) else fixed
+        """Not one's own rights, lest one shuts oneself out."""
+        own = ("is_active", "is_staff", "is_superuser") if obj is not None and obj.pk == request.user.pk else ()
+        return (*super().get_readonly_fields(request, obj), *own)
+
+    def _why_fixed(self, request: HttpRequest, user: User) -> str:
+        """Why the roles cannot be changed here; empty where they can."""
+        if user.pk == request.user.pk:
+            return "Je eigen rol verander je niet zelf. Vraag een collega."
+        return "Deze medewerker krijgt zijn rol bij Microsoft." if decides_about(user) else ""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Groups as ticks, without the buttons that Django puts beside them; of most people the roles alone."""
         if db_field.name == "groups":
             groups = Group.objects.all() if request.user.is_superuser else Group.objects.filter(name__in=list(Role))
-            return db_field.formfield(queryset=groups, widget=UnfoldAdminCheckboxSelectMultipleWidget(), help_text="")
+            return db_field.formfield(
+                queryset=groups, widget=UnfoldAdminCheckboxSelectMultipleWidget(), help_text=WHO_DOES_WHAT
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="rollen en groepen")

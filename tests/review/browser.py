@@ -69,6 +69,7 @@ PAGES = (
     Shown("log", "/auditlog/logentry/"),
     Shown("filters", "/auditlog/logentry/", filters),
     Shown("own password", "/password_change/"),
+    Shown("second step", "/tweede-stap/"),
     Shown("not there", "/bestaat-niet/", status=404),
 )
 

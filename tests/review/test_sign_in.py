@@ -116,6 +116,14 @@ def test_a_name_in_other_letters_is_another_name_and_no_way_to_try_more(client: 
     assert not client.session.get("_auth_user_id")
 
 
+@pytest.mark.django_db
+def test_the_form_of_the_admin_itself_takes_no_password(as_colleague: Client, administrator: User) -> None:
+    """It would ask for no code."""
+    for client in (Client(), as_colleague):
+        client.post("/login/", {"username": "beheer", "password": PASSWORD})
+        assert client.session.get("_auth_user_id") != str(administrator.pk)
+
+
 def test_behind_our_own_proxy_the_visitor_counts_and_nobody_can_pretend(
     client: Client, administrator: User, settings: Any
 ) -> None:
