@@ -189,7 +189,8 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     @action(description="Zet de tweede stap terug (telefoon kwijt)", permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Let them set it up anew; of oneself a colleague does so."""
-        for user in self._within_reach(request, queryset.exclude(pk=request.user.pk)):
+        have_one = queryset.filter(authenticator__type=Authenticator.Type.TOTP)
+        for user in self._within_reach(request, have_one.exclude(pk=request.user.pk)):
             second_factor.reset(user)
             messages.success(request, f"{name_of(user)} stelt bij het inloggen een nieuwe tweede stap in.")
 
@@ -197,7 +198,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         """Those that this person may change; says so where there are none."""
         found = [user for user in chosen if self.has_change_permission(request, user)]
         if not found:
-            messages.warning(request, "Voor deze medewerkers kun jij dat niet doen. Vraag een collega.")
+            messages.warning(request, "Bij deze medewerkers kan dat niet, of mag jij het niet. Vraag een collega.")
         return found
 
 

@@ -81,11 +81,13 @@ class TestBeforeItIsSetUp:
         assert at_the_set_up(halfway.get("/"))
         assert "Stel je tweede stap in" in halfway.get(SET_UP).text
 
-    @pytest.mark.parametrize("path", [path for path, name in ADDRESSES if name not in OPEN | ALLOWED])
-    def test_no_other_page_is_reached_and_nothing_is_posted(self, halfway: Client, path: str) -> None:
-        for ask in (halfway.get, halfway.post):
-            answer = ask(path, follow=True)
-            assert answer.status_code == 405 or answer.redirect_chain[-1] == (SET_UP, 302)
+    def test_no_other_page_is_reached_and_nothing_is_posted(self, halfway: Client) -> None:
+        for path in (path for path, name in ADDRESSES if name not in OPEN | ALLOWED):
+            for ask in (halfway.get, halfway.post):
+                answer = ask(path)
+                # The form, also that of the admin, leads whoever is signed in to the beginning.
+                led_on = answer.status_code == 405 or answer.headers["Location"] == "/"
+                assert at_the_set_up(answer) or (led_on and path in {CODE, "/login/"}), path
 
     def test_the_same_for_who_may_do_everything(self, administrator: User) -> None:
         assert at_the_set_up(by_password("beheer").get("/auth/user/"))
