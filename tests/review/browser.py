@@ -65,6 +65,7 @@ PAGES = (
     Shown("label", "/review/label/add/"),
     Shown("staff", "/auth/user/"),
     Shown("member of staff", "/auth/user/add/"),
+    Shown("account", "/auth/user/1/change/"),
     Shown("group", "/auth/group/add/"),
     Shown("log", "/auditlog/logentry/"),
     Shown("filters", "/auditlog/logentry/", filters),
