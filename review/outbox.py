@@ -111,10 +111,10 @@ def _send(handoff: Handoff, agreed: dict[str, Any]) -> None:
 
 def _try_again(handoff: Handoff, error: str) -> None:
     if handoff.attempts >= MOST_ATTEMPTS:
-        log.error("Hand-off %s is given up (%s).", handoff.id, error)
+        log.error("A hand-off is given up (%s).", error)
         _record(handoff, status=HandoffStatus.FAILED, last_error=error)
         return
-    log.warning("Hand-off %s could not be sent (%s).", handoff.id, error)
+    log.warning("A hand-off could not be sent (%s).", error)
     _record(handoff, next_attempt_at=timezone.now() + pause_after(handoff.attempts), last_error=error)
 
 

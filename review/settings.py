@@ -17,6 +17,7 @@ from coach.addresses import Network, networks
 from review import interface
 
 ROOT = Path(__file__).parent.parent
+MOST_DAYS = 36_500
 SECRET_OF_AT_LEAST = 50  # characters, as `check --deploy` asks
 
 
@@ -38,6 +39,17 @@ def _number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; a whole number is needed.")
     return int(value)
+
+
+def _days(name: str, default: int) -> float:
+    value = os.environ.get(name, "").strip() or str(default)
+    try:
+        days = float(value)
+    except ValueError:
+        days = 0
+    if not 0 < days <= MOST_DAYS:
+        raise ImproperlyConfigured(f"{name} is {value!r}; a number of days above zero is needed.")
+    return days
 
 
 def _hosts(name: str) -> list[str]:
@@ -86,7 +98,7 @@ def database(address: str) -> dict[str, Any]:
     found = dict(dj_database_url.parse(address, conn_max_age=60, conn_health_checks=True))
     if found["ENGINE"] == "django.db.backends.sqlite3":
         # Readers beside a writer, and a writer that waits its turn from the beginning of its transaction.
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
         found["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
     else:
         # A server that is gone without a word is noticed within half a minute, as the coach notices it of its store.
@@ -102,6 +114,11 @@ if len(SECRET_KEY) < SECRET_OF_AT_LEAST:
     raise ImproperlyConfigured(f"REVIEW_SECRET is too short: {SECRET_OF_AT_LEAST} characters at least.")
 # Where the coach keeps the conversations; the worker alone reads it.
 STORE_URL = os.environ.get("DATABASE_URL", "").strip()
+# For how many days is kept: a conversation with all that hangs on it, as in the coach's store; who of staff did what;
+# the figures without words (review/retention.py).
+RETENTION_DAYS = _days("RETENTION_DAYS", 28)
+LOG_DAYS = _days("REVIEW_LOG_DAYS", 365)
+STATISTICS_DAYS = _days("REVIEW_STATISTICS_DAYS", 730)
 # What the worker builds once, and no copy of a conversation.
 MASKING_FOLDER = Path(os.environ.get("REVIEW_MASKING", "").strip() or ROOT / "models" / "deduce")
 
@@ -218,7 +235,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"  # what allauth calls it when it asks the backends
-AXES_SENSITIVE_PARAMETERS = ["login", "username", "password"]
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "next"]  # the last may be the page of a conversation
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -269,7 +286,7 @@ DEFAULT_FROM_EMAIL = "Reflectiecoach <reflectiecoach@localhost>" if DEVELOPMENT 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": "review.logs.Nameless", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # These name who signs in and, below WARNING, what a statement holds.

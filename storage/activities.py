@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from storage.schema import activities
+from storage.schema import activities, fingerprint
 from storage.tracker_store import ConversationStore
 
 SECONDS_OF_A_LEASE = 15
@@ -41,6 +41,10 @@ class Claim:
     def is_row(self) -> Any:
         """The condition for its row."""
         return (activities.c.sender_id == self.sender_id) & (activities.c.activity_key == self.key)
+
+    def is_erased_row(self) -> Any:
+        """The condition for its row, when it was the one by which its conversation was erased."""
+        return (activities.c.sender_id == fingerprint(self.sender_id)) & (activities.c.activity_key == self.key)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class Activities:
                 found = sa.select(activities.c.taken_at).where(claim.is_row())
                 claim.taken_at = connection.execute(found).scalar_one()
                 return claim
-            if connection.execute(sa.select(activities.c.taken_at).where(claim.is_row())).first():
+            known = sa.or_(claim.is_row(), claim.is_erased_row())
+            if connection.execute(sa.select(activities.c.taken_at).where(known)).first():
                 return None
             row = {"sender_id": sender_id, "activity_key": key, "taken_at": now, "held_until": claim.held_until}
             connection.execute(sa.insert(activities).values(activity=activity, **row))
@@ -146,11 +151,17 @@ class Activities:
         await self._store.run(lambda connection: connection.execute(left), writes=True)
 
     async def finish(
-        self, claim: Claim, sent_id: str | None = None, offered: str | None = None, *, is_turn: bool = False
+        self,
+        claim: Claim,
+        sent_id: str | None = None,
+        offered: str | None = None,
+        *,
+        is_turn: bool = False,
+        erased: bool = False,
     ) -> None:
         """Keep which message answered it, with what it offers to choose from, and forget what it says.
 
-        With a turn the choices of earlier messages are over.
+        With a turn the choices of earlier messages are over; when it was `erased` by this one, also whose it was.
         """
         done = {"held_until": None, "activity": None, "sent_id": sent_id, "offered": offered}
 
@@ -158,9 +169,12 @@ class Activities:
             if is_turn:
                 before = (activities.c.sender_id == claim.sender_id) & activities.c.offered.isnot(None)
                 connection.execute(sa.update(activities).where(before).values(offered=None))
-            connection.execute(sa.update(activities).where(claim.is_row()).values(done))
+            whose = {"sender_id": fingerprint(claim.sender_id)} if erased else {}
+            connection.execute(sa.update(activities).where(claim.is_row()).values({**done, **whose}))
 
         await self._store.run(write, writes=True)
+        if erased:
+            self._store.wipe()
 
     async def forget(self, sender_id: str, key: str) -> None:
         """Let the same activity come as a new one."""

@@ -3,13 +3,14 @@
 `events` is the log: what Rasa's own SQL store writes, with a sequence number per conversation and the id of the
 message. `conversations` has a row for each: how far its log goes, when it was last written, and a checkpoint to read
 from instead of from the beginning. It is derived from the log and can be rebuilt. `erasures` remembers for a day by
-which message a conversation was erased and what the coach replied, so that this message, sent again, begins no new one.
-`activities` has a row for each activity of Teams: what it says until it is answered, and then which message answered it
-(storage/activities.py).
+which message a conversation was erased and what the coach replied, so that this message, sent again, begins no new one;
+whose it was stands there as a `fingerprint` alone. `activities` has a row for each activity of Teams: what it says
+until it is answered, and then which message answered it (storage/activities.py).
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import time
@@ -31,6 +32,9 @@ PURGED_AT_ONCE = 500
 MIGRATION_LOCK = 5_306_021
 # A connection that only leads its transactions to write; SQLite then takes its write lock at the beginning.
 WRITES = {"writes": True}
+OUTSIDE_TRANSACTIONS = {"outside_transactions": True}
+# Writes the file of SQLite anew, and empties its write-ahead log.
+REWRITE = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 
 metadata = sa.MetaData()
 # SQLite numbers rows by itself only where the key is its plain integer.
@@ -139,6 +143,7 @@ def _open_sqlite(address: sa.engine.URL, shared: dict[str, Any]) -> Engine:
         connection.isolation_level = None  # transactions begin below, and nowhere behind our back
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")
         record.info["file"] = _identity(address.database)
 
     @sa.event.listens_for(engine, "checkout")
@@ -149,8 +154,9 @@ def _open_sqlite(address: sa.engine.URL, shared: dict[str, Any]) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("outside_transactions"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 
@@ -196,13 +202,18 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def fingerprint(sender_id: str) -> str:
+    """What stands for a conversation that is erased: to be recognised, and not to be traced back."""
+    return hashlib.sha256(sender_id.encode()).hexdigest()
+
+
 def delete_conversation(connection: Connection, sender_id: str) -> int:
     """Delete all there is of a conversation, in the transaction of `connection`; returns how many events.
 
     An activity that waits for its answer stays until then: it may be the one that asked for this.
     """
-    for table in (conversations, erasures):
-        connection.execute(sa.delete(table).where(table.c.sender_id == sender_id))
+    connection.execute(sa.delete(conversations).where(conversations.c.sender_id == sender_id))
+    connection.execute(sa.delete(erasures).where(erasures.c.sender_id == fingerprint(sender_id)))
     connection.execute(sa.delete(activities).where(activities.c.sender_id == sender_id, ANSWERED))
     return int(connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount)
 
@@ -214,7 +225,49 @@ def erase(engine: Engine, sender_id: str) -> int:
         sqlalchemy.exc.SQLAlchemyError: the store is away or refuses; nothing is erased then.
     """
     with engine.execution_options(**WRITES).begin() as connection:
-        return delete_conversation(connection, sender_id)
+        erased = delete_conversation(connection, sender_id)
+    wipe(engine)
+    return erased
+
+
+def wipe(engine: Engine) -> None:
+    """Let no byte of what was deleted stay in the file of SQLite or beside it: write both anew.
+
+    `secure_delete` leaves some in pages that were divided, and the write-ahead log keeps what was written before.
+    PostgreSQL uses the room again by itself.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: another process holds the file for too long.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.execution_options(**OUTSIDE_TRANSACTIONS).connect() as connection:
+            for statement in REWRITE:
+                connection.exec_driver_sql(statement)
+
+
+def had_its_time(days: float) -> float:
+    """Before this moment (seconds since 1970) a conversation was last written that is kept no longer.
+
+    Raises:
+        ValueError: `days` is not above zero.
+    """
+    if not days > 0:
+        raise ValueError(f"Conversations are kept for more than zero days, not {days}.")
+    return time.time() - days * DAY
+
+
+def expired(engine: Engine, days: float) -> tuple[int, float | None]:
+    """How many conversations `purge` would erase now, and when the oldest was last written (seconds since 1970).
+
+    Raises:
+        ValueError: `days` is not above zero.
+        sqlalchemy.exc.SQLAlchemyError: the store is away.
+    """
+    written_at = conversations.c.written_at
+    counted = sa.select(sa.func.count(), sa.func.min(written_at)).where(written_at < had_its_time(days))
+    with engine.connect() as connection:
+        number, oldest = connection.execute(counted).one()
+    return number, oldest
 
 
 def purge(engine: Engine, days: float) -> int:
@@ -227,9 +280,7 @@ def purge(engine: Engine, days: float) -> int:
         ValueError: `days` is not above zero.
         sqlalchemy.exc.SQLAlchemyError: the store is away or refuses; nothing is erased then.
     """
-    if not days > 0:
-        raise ValueError(f"Conversations are kept for more than zero days, not {days}.")
-    old = sa.select(conversations.c.sender_id).where(conversations.c.written_at < time.time() - days * DAY)
+    old = sa.select(conversations.c.sender_id).where(conversations.c.written_at < had_its_time(days))
     homeless = ~sa.exists().where(conversations.c.sender_id == activities.c.sender_id)
     with engine.execution_options(**WRITES).begin() as connection:
         connection.execute(sa.delete(erasures).where(erasures.c.erased_at < time.time() - DAY))
@@ -243,7 +294,9 @@ def purge(engine: Engine, days: float) -> int:
             connection.execute(sa.delete(activities).where(activities.c.sender_id.in_(batch), ANSWERED))
         erased += len(batch)
         if len(batch) < PURGED_AT_ONCE:
-            return erased
+            break
+    wipe(engine)
+    return erased
 
 
 def rebuild(engine: Engine) -> None:

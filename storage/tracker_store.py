@@ -6,6 +6,7 @@ import asyncio
 import functools
 import itertools
 import json
+import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +30,20 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 
-from storage.schema import WRITES, conversations, delete_conversation, erasures, events, migrate, open_database, ping
+from storage.schema import (
+    WRITES,
+    conversations,
+    delete_conversation,
+    erasures,
+    events,
+    fingerprint,
+    migrate,
+    open_database,
+    ping,
+    wipe,
+)
+
+logger = logging.getLogger(__name__)
 
 # After this many turns behind the checkpoint a new one is made, half-way: a turn reads five to ten turns.
 TURNS_BEFORE_CHECKPOINT = 10
@@ -180,6 +194,8 @@ class ConversationStore(TrackerStore):
         except sa.exc.IntegrityError as error:
             raise ConversationChangedError from error
         tracker.stored = Stored(last, len(tracker.events), stored.before, stored.checkpoint, changes["written_at"])
+        if erased:
+            self.wipe()
         if self.event_broker:
             await self._stream_new_events(self.event_broker, new, sender_id)
 
@@ -202,7 +218,7 @@ class ConversationStore(TrackerStore):
         def read(connection: Connection) -> list[str] | None:
             of_sender = events.c.sender_id == sender_id
             erased = sa.select(erasures.c.replies).where(
-                erasures.c.sender_id == sender_id, erasures.c.message_id == message_id
+                erasures.c.sender_id == fingerprint(sender_id), erasures.c.message_id == message_id
             )
             if replies := connection.execute(erased).scalar():
                 return list(json.loads(replies))
@@ -223,6 +239,12 @@ class ConversationStore(TrackerStore):
     async def erase(self, sender_id: str) -> None:
         """Erase a conversation, all of it; where there is none, nothing happens."""
         await self.run(lambda connection: delete_conversation(connection, sender_id), writes=True)
+        self.wipe()
+
+    def wipe(self) -> None:
+        """Take what was erased out of the file too; nobody waits for it."""
+        work = asyncio.get_running_loop().run_in_executor(self._threads, wipe, self._engine)
+        work.add_done_callback(_tell_of_failure)
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
@@ -237,6 +259,11 @@ class ConversationStore(TrackerStore):
             sqlalchemy.exc.SQLAlchemyError: there is none.
         """
         await asyncio.to_thread(ping, self._pings)
+
+
+def _tell_of_failure(work: asyncio.Future[None]) -> None:
+    if not work.cancelled() and (error := work.exception()):
+        logger.error("What was erased may still stand in the file until the next purge: %s", type(error).__name__)
 
 
 def checkpoint_events(tracker: DialogueStateTracker) -> list[Event]:
@@ -303,7 +330,12 @@ def _erasures(sender_id: str, turn: list[Event]) -> list[dict[str, Any]]:
     """The messages of the turn that erased the conversation, with what the coach said; nothing of the leader's."""
     replies = json.dumps([json.dumps(event.as_dict()) for event in turn if isinstance(event, BotUttered)])
     return [
-        {"sender_id": sender_id, "message_id": event.message_id, "erased_at": time.time(), "replies": replies}
+        {
+            "sender_id": fingerprint(sender_id),
+            "message_id": event.message_id,
+            "erased_at": time.time(),
+            "replies": replies,
+        }
         for event in turn
         if isinstance(event, UserUttered) and event.message_id
     ]

@@ -87,7 +87,7 @@ class NotYetError(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """A message, and the replies that it says where there was a turn or might have been.
+    """A message, and the replies that it says where there was a turn or might have been; it may have `erased` all.
 
     What `may_come_again` is not remembered: it could not be done, and the leader is asked to do it again.
     """
@@ -95,6 +95,7 @@ class Said:
     message: Activity
     replies: list[Reply] = field(default_factory=list)
     is_turn: bool = False
+    erased: bool = False
     may_come_again: bool = False
 
 
@@ -147,7 +148,9 @@ class Answers:
                     await activities.forget(claim.sender_id, claim.key)
                 else:
                     offered = json.dumps(said.replies) if is_offer(said.replies) else None
-                    await activities.finish(claim, (sent and sent.id) or None, offered, is_turn=said.is_turn)
+                    await activities.finish(
+                        claim, (sent and sent.id) or None, offered, is_turn=said.is_turn, erased=said.erased
+                    )
         finally:
             await _stop(typing, holding)
         if said.is_turn:
@@ -184,7 +187,8 @@ class Answers:
                 raise
             return Said(text_message_of(await text_of(agent, CHANNEL, FAILED)), may_come_again=True)
         turn = turn_of(asked.message_id, asked.text, replies.responses, self._addresses(asked, replies.responses))
-        return Said(message_of(turn["replies"], self._settings.website), turn["replies"], is_turn=is_turn)
+        shown = message_of(turn["replies"], self._settings.website)
+        return Said(shown, turn["replies"], is_turn=is_turn, erased=turn["erased"])
 
     async def _close(self, context: TurnContext, offer: Offer, asked: Asked) -> None:
         """Take the choices off an earlier message; where that fails, they are refused when they are pressed."""

@@ -19,9 +19,11 @@ from sqlalchemy.engine import Engine
 from review.masking import ConversationMask, Masker
 from review.models import Followed
 from review.projection.covering import Hidden, MaskOf
+from review.projection.forgetting import forget, wipe
 from review.projection.reading import Rows, code_of, read
 from review.projection.store import Position, Stored, positions, stored
-from review.projection.writing import forget, write
+from review.projection.writing import write
+from storage.schema import erase
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +52,14 @@ class Projection:
         self._newest = 0.0
         self._waiting: dict[str, Position] = {}
         self._tried = Counter[str]()
+        self._removed = True  # also by one that was killed before it could wipe
 
     def step(self, *, everything: bool = False, seconds: float = SECONDS_OF_A_STEP) -> bool:
         """Read what changed, the newest first; returns whether some is left after `seconds`.
 
         Args:
-            everything: compare all conversations, and delete those that are gone; otherwise the newest ones.
+            everything: compare all conversations, erase what staff asked for, and delete those that are gone; otherwise
+                the newest ones.
             seconds: for how long conversations are read.
 
         Raises:
@@ -88,15 +92,27 @@ class Projection:
     def _look(self, *, everything: bool) -> None:
         """Find what differs from what was read."""
         if everything:
+            self._erase_what_was_asked()
             # Before the store: what was followed by now and is not there any more is gone.
             followed = _followed(Followed.objects.all())
             found = positions(self._engine)
-            forget([sender_id for sender_id in followed if sender_id not in found])
+            gone = [sender_id for sender_id in followed if sender_id not in found]
+            self._removed |= bool(gone)
+            forget(gone)
+            if self._removed:
+                wipe()
+                self._removed = False
         else:
             found = positions(self._engine, self._newest - SECONDS_OF_OVERLAP)
             followed = _followed(Followed.objects.filter(pk__in=found))
         self._newest = max([self._newest, *(written_at for _, written_at in found.values())])
         self._waiting |= {sender: position for sender, position in found.items() if followed.get(sender) != position}
+
+    def _erase_what_was_asked(self) -> None:
+        """Erase in the store what staff asked to erase; what follows finds it gone."""
+        asked = Followed.objects.filter(conversation__erase_asked_at__isnull=False)
+        for sender_id in list(asked.values_list("pk", flat=True)):
+            erase(self._engine, sender_id)
 
     def _read(self, sender_id: str) -> None:
         """Read one conversation and write it; one that cannot be read is left as it is, until it changes."""
@@ -104,7 +120,7 @@ class Projection:
         if found is None:
             return  # erased just now, or begun again: the next comparison tells
         try:
-            write(found, self._rows(found))
+            self._removed |= write(found, self._rows(found))
         except AWAY as error:
             if not isinstance(error, REFUSED):
                 raise
@@ -117,16 +133,15 @@ class Projection:
         try:
             rows = read(code, found.events, self._mask_of)
         except Exception as error:  # noqa: BLE001 - whatever cannot be masked, a hand-off in it is not lost
-            logger.error("Conversation %s cannot be masked: %s", code, type(error).__name__)  # noqa: TRY400
+            logger.error("A conversation cannot be masked: %s", type(error).__name__)  # noqa: TRY400
             rows = read(code, found.events, Hidden)
         self.unknown += rows.skipped
         return rows
 
     def _pass_over(self, found: Stored, error: Exception) -> None:
-        """Remember it as read. An error's words may hold what was said."""
-        code = code_of(found.sender_id, found.first_event_at)
-        logger.error("Conversation %s cannot be read: %s", code, type(error).__name__)
-        write(found, None)
+        """Remember it as read. An error's words may hold what was said, and a log keeps whatever is erased."""
+        logger.error("A conversation cannot be read: %s", type(error).__name__)
+        self._removed |= write(found, None)
 
 
 def follow(engine: Engine, masker: Masker, stop: threading.Event) -> None:

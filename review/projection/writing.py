@@ -20,6 +20,7 @@ from review.models import (
     Turn,
 )
 from review.models.handoff import HandoffStatus
+from review.projection.forgetting import remove
 from review.projection.reading import Rows
 from review.projection.store import Stored
 from review.statistics import refresh
@@ -35,8 +36,8 @@ OF_A_HANDOFF = ("text", "withdrawn_at")
 NOT_TAKEN_UP = (HandoffStatus.WAITING, HandoffStatus.FAILED, HandoffStatus.SENT)
 
 
-def write(stored: Stored, rows: Rows | None) -> None:
-    """Write a conversation and how far it was read, both or neither.
+def write(stored: Stored, rows: Rows | None) -> bool:
+    """Write a conversation and how far it was read, both or neither; returns whether it took the place of another.
 
     Args:
         stored: what was read.
@@ -53,9 +54,11 @@ def write(stored: Stored, rows: Rows | None) -> None:
         followed = Followed.objects.select_for_update().get(pk=stored.sender_id)
         began_again = followed.first_event_at != stored.first_event_at
         code = rows.conversation.code if rows and rows.conversation else None
+        removed = False
         if followed.conversation_id and (began_again or (rows and followed.conversation_id != code)):
-            Conversation.objects.filter(pk=followed.conversation_id).delete()
+            remove(followed, gone=began_again)
             followed.conversation_id = None
+            removed = True
         if rows and code:
             _write_rows(rows)
             refresh([code])
@@ -63,19 +66,7 @@ def write(stored: Stored, rows: Rows | None) -> None:
         followed.sequence, followed.written_at = sequence, written_at
         followed.first_event_at = stored.first_event_at
         followed.save()
-
-
-def forget(senders: list[str]) -> None:
-    """Delete conversations that are gone from the store, with everything that was added to them.
-
-    Raises:
-        django.db.Error: the review database is away or refuses.
-    """
-    with disable_auditlog():
-        for sender_id in senders:
-            with transaction.atomic():
-                Conversation.objects.filter(followed=sender_id).delete()
-                Followed.objects.filter(pk=sender_id).delete()
+    return removed
 
 
 def _write_rows(rows: Rows) -> None:

@@ -1,4 +1,4 @@
-"""`python -m review worker`: follows the conversations of the store and sends the hand-offs."""
+"""`python -m review worker`: follows the conversations of the store, sends the hand-offs, and purges each night."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from review import outbox
+from review import nightly, outbox
 from review.masking import Masker
 from review.projection.following import follow
 from review.projection.store import handoff_in_store
@@ -26,12 +26,15 @@ LESS_URGENT = 10
 class Command(BaseCommand):
     """The one process that reads what leaders said."""
 
-    help = "Volgt de gesprekken van de coach, verbergt namen en andere gegevens, en verstuurt overdrachten."
+    help = (
+        "Volgt de gesprekken van de coach, verbergt namen en andere gegevens, verstuurt overdrachten, "
+        "en verwijdert elke nacht wat zijn termijn heeft gehad."
+    )
 
     def handle(self, **options: Any) -> None:
         """Work until a signal to stop; another worker beside it does no harm and is of no use."""
         try:
-            engine = open_database(settings.STORE_URL, pool_size=2)
+            engine = open_database(settings.STORE_URL, pool_size=3)
         except ValueError as error:
             raise CommandError(f"DATABASE_URL: {error}") from None
         os.nice(LESS_URGENT)
@@ -48,12 +51,17 @@ class Command(BaseCommand):
                 stop.set()
                 connections.close_all()
 
-        mail = threading.Thread(
-            target=guarded, args=(partial(outbox.run, partial(handoff_in_store, engine), stop),), name="outbox"
-        )
-        mail.start()  # mail does not wait for the masker
+        # Neither waits for the masker.
+        beside = {
+            "outbox": partial(outbox.run, partial(handoff_in_store, engine), stop),
+            "purge": partial(nightly.run, engine, stop),
+        }
+        threads = [threading.Thread(target=guarded, args=(work,), name=name) for name, work in beside.items()]
+        for thread in threads:
+            thread.start()
         guarded(lambda: follow(engine, Masker(settings.MASKING_FOLDER), stop))
-        mail.join()
+        for thread in threads:
+            thread.join()
         engine.dispose()
         if failures:
             raise CommandError(f"The worker stopped: {', '.join(failures)}.")

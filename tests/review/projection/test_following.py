@@ -213,15 +213,15 @@ def test_of_a_conversation_that_cannot_be_masked_all_is_hidden_and_its_hand_off_
     assert (len(caplog.records), STORY in caplog.text) == (1, False)
 
 
-def test_a_conversation_that_cannot_be_written_is_told_by_its_code_and_the_others_go_on(
+def test_a_conversation_that_cannot_be_written_is_told_without_its_name_and_the_others_go_on(
     store: Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = following.write
 
-    def write(stored: Any, rows: Any) -> None:
+    def write(stored: Any, rows: Any) -> bool:
         if rows and "geheim" in rows.words.text:
             raise db.DataError(rows.words.text)
-        original(stored, rows)
+        return original(stored, rows)
 
     monkeypatch.setattr(following, "write", write)
     store_log(store, "a", log(user("geheim")))

@@ -1,0 +1,114 @@
+"""What becomes of a conversation that is gone from the store, and of everything that was added to it.
+
+When it had its time, its figures and training examples stay, and are nobody's. When it was erased, by its leader or at
+request, these go too, and a counter is all that is left. Either way the log keeps that somebody did something, and not
+with which conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditlog.context import disable_auditlog
+from auditlog.models import LogEntry
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from review.models import (
+    Conversation,
+    Erasures,
+    Example,
+    Flag,
+    Followed,
+    Handoff,
+    Judgement,
+    Note,
+    ReplyAddress,
+    SavedView,
+    Statistic,
+    Turn,
+)
+from storage.schema import REWRITE, had_its_time
+
+OF_ONE_THAT_IS_GONE = "iets van een gesprek dat er niet meer is"
+
+
+def forget(senders: Iterable[str]) -> int:
+    """Remove conversations that are gone from the store; returns how many had begun.
+
+    Raises:
+        django.db.Error: the review database is away or refuses; the others are removed by the next call.
+    """
+    removed = 0
+    for sender_id in senders:
+        with disable_auditlog(), transaction.atomic():
+            # Another worker, or the nightly purge, waits here and finds nothing.
+            followed = Followed.objects.select_for_update().filter(pk=sender_id).first()
+            if followed and followed.conversation_id:
+                remove(followed)
+                removed += 1
+            Followed.objects.filter(pk=sender_id).delete()
+    return removed
+
+
+def remove(followed: Followed, *, gone: bool = True) -> None:
+    """Delete the conversation that was followed, in the caller's transaction, and whatever tells of it.
+
+    Args:
+        followed: as it was when it was last read; by its age is told whether it had its time.
+        gone: it stands in the store no longer; otherwise it is written anew, and nobody erased it.
+    """
+    code = followed.conversation_id
+    asked = Conversation.objects.filter(pk=code, erase_asked_at__isnull=False).exists()
+    erased = asked or followed.written_at >= had_its_time(settings.RETENTION_DAYS)
+    if erased:
+        Statistic.objects.filter(conversation=code).delete()
+        Example.objects.filter(conversation=code).delete()
+    if erased and gone:
+        _count()
+    Conversation.objects.filter(pk=code).delete()
+    SavedView.objects.filter(query__icontains=code).delete()  # one that looks for its code
+    LogEntry.objects.filter(object_repr__in=_called(code)).update(
+        object_pk="",
+        object_id=None,
+        object_repr=OF_ONE_THAT_IS_GONE,
+        changes={},
+        changes_text="",
+        additional_data=None,
+        serialized_data=None,
+    )
+
+
+def wipe() -> None:
+    """Let no byte of what was removed stay in the file of SQLite (storage.schema.wipe).
+
+    Raises:
+        django.db.Error: another process holds the file for too long.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # The index of words marks them as gone, until its parts are merged.
+            for statement in ("INSERT INTO review_words(review_words) VALUES ('optimize')", *REWRITE):
+                cursor.execute(statement)
+
+
+def _called(code: str) -> list[str]:
+    """What the log calls a conversation and what hangs on it, also what was taken away from it before."""
+    turn, handoff = Turn(conversation_id=code), Handoff(conversation_id=code)
+    things = (
+        Conversation(code=code),
+        handoff,
+        ReplyAddress(handoff=handoff),
+        Note(conversation_id=code),
+        Judgement(turn=turn),
+        Flag(turn=turn),
+    )
+    return [str(thing) for thing in things]
+
+
+def _count() -> None:
+    today = timezone.localdate()
+    Erasures.objects.bulk_create([Erasures(day=today)], ignore_conflicts=True)
+    Erasures.objects.filter(pk=today).update(number=F("number") + 1)
