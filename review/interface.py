@@ -72,6 +72,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Groepen", "group", "auth_group"),
                     _page("Labels", "label", "review_label", permission="review.view_label"),
                     _page("Logboek", "history", "auditlog_logentry", permission="auditlog.view_logentry"),
+                    _page("Opruimen", "auto_delete", "review_purge", permission="review.view_purge"),
                 ],
             },
         ],

@@ -23,7 +23,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from review.admin import saved_views, staff
+from review.admin import on_request, saved_views, staff
 from review.admin.filters import FILTERS
 from review.admin.paging import Around, CappedPaginator, ConversationList
 from review.chat import read
@@ -77,8 +77,12 @@ class ConversationAdmin(ModelAdmin):
         return (search(queryset, search_term) if search_term.strip() else queryset), False
 
     def get_urls(self) -> list[Any]:
-        """With those of the saved views."""
+        """With those of the saved views, and of what a leader may ask for."""
         own = [
+            path("<str:code>/wissen/", self.admin_site.admin_view(on_request.erase), name="review_conversation_erase"),
+            path(
+                "<str:code>/inzage/", self.admin_site.admin_view(on_request.export), name="review_conversation_export"
+            ),
             path("weergaven/", self.admin_site.admin_view(saved_views.save), name="review_savedview_save"),
             path(
                 "weergaven/<int:number>/",
@@ -181,7 +185,7 @@ class ConversationAdmin(ModelAdmin):
             self.get_queryset(request).select_related("assigned_to", "reviewed_by").filter(pk=object_id).first()
         )
         if conversation is None:
-            messages.warning(request, "Dat gesprek is er niet. Misschien heeft de leider het gewist.")
+            messages.warning(request, "Dat gesprek is er niet. Misschien is het gewist.")
             return HttpResponseRedirect(reverse("admin:review_conversation_changelist"))
         if request.method == "POST":
             staff.change(request, conversation)

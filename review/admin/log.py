@@ -18,6 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from review.admin.days import DaysFilter
+from review.audit import EXPORTED
 from review.models import Statistic
 
 DID = {
@@ -25,6 +26,7 @@ DID = {
     LogEntry.Action.UPDATE: "gewijzigd",
     LogEntry.Action.CREATE: "gemaakt",
     LogEntry.Action.DELETE: "verwijderd",
+    EXPORTED: "uitgegeven",
 }
 WORDS = {"None": "leeg", "": "leeg", "True": "ja", "False": "nee"}
 

@@ -8,10 +8,15 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("review", "0002_search"),
+        ("auditlog", "0017_add_actor_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        # By which all that the log has of a conversation is found (review/audit.py: logged_as).
+        migrations.RunSQL(
+            "CREATE INDEX review_log_thing ON auditlog_logentry (object_repr)", "DROP INDEX review_log_thing"
+        ),
         migrations.CreateModel(
             name="Erasures",
             fields=[

@@ -16,20 +16,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from review.models import (
-    Conversation,
-    Erasures,
-    Example,
-    Flag,
-    Followed,
-    Handoff,
-    Judgement,
-    Note,
-    ReplyAddress,
-    SavedView,
-    Statistic,
-    Turn,
-)
+from review.audit import logged_as
+from review.models import Conversation, Erasures, Example, Followed, SavedView, Statistic
 from storage.schema import REWRITE, had_its_time
 
 OF_ONE_THAT_IS_GONE = "iets van een gesprek dat er niet meer is"
@@ -70,7 +58,7 @@ def remove(followed: Followed, *, gone: bool = True) -> None:
         _count()
     Conversation.objects.filter(pk=code).delete()
     SavedView.objects.filter(query__icontains=code).delete()  # one that looks for its code
-    LogEntry.objects.filter(object_repr__in=_called(code)).update(
+    LogEntry.objects.filter(object_repr__in=logged_as(code)).update(
         object_pk="",
         object_id=None,
         object_repr=OF_ONE_THAT_IS_GONE,
@@ -92,20 +80,6 @@ def wipe() -> None:
             # The index of words marks them as gone, until its parts are merged.
             for statement in ("INSERT INTO review_words(review_words) VALUES ('optimize')", *REWRITE):
                 cursor.execute(statement)
-
-
-def _called(code: str) -> list[str]:
-    """What the log calls a conversation and what hangs on it, also what was taken away from it before."""
-    turn, handoff = Turn(conversation_id=code), Handoff(conversation_id=code)
-    things = (
-        Conversation(code=code),
-        handoff,
-        ReplyAddress(handoff=handoff),
-        Note(conversation_id=code),
-        Judgement(turn=turn),
-        Flag(turn=turn),
-    )
-    return [str(thing) for thing in things]
 
 
 def _count() -> None:

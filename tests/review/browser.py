@@ -69,6 +69,8 @@ PAGES = (
     Shown("group", "/auth/group/add/"),
     Shown("log", "/auditlog/logentry/"),
     Shown("filters", "/auditlog/logentry/", filters),
+    Shown("erase", "/review/conversation/AB12CD/wissen/"),
+    Shown("purges", "/review/purge/"),
     Shown("own password", "/password_change/"),
     Shown("second step", "/tweede-stap/"),
     Shown("not there", "/bestaat-niet/", status=404),
