@@ -107,6 +107,7 @@ def test_a_purge_deletes_what_the_dry_run_counted_and_nothing_that_has_time_left
     assert Example.objects.count() == 2
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_dry_run_tells_the_oldest_of_each_kind(store: Engine) -> None:
     fill(store)
     oldest = {kind.name: expired.oldest for kind, expired in look(store) if expired and expired.oldest}
@@ -151,6 +152,7 @@ def _in_thread(store: Engine) -> Any:
         db.connection.close()
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_what_the_store_purged_by_itself_goes_here_too_and_its_figures_stay(store: Engine) -> None:
     """As with `python -m storage purge`, while the worker was down."""
     fill(store)
@@ -173,6 +175,7 @@ def test_a_kind_that_fails_is_said_and_the_others_go(store: Engine, caplog: pyte
     assert found(store) == dict.fromkeys(EACH, 0) | of_conversations
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_hand_off_that_never_went_out_is_told_without_its_name(
     store: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -183,6 +186,7 @@ def test_a_hand_off_that_never_went_out_is_told_without_its_name(
     assert code not in caplog.text
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_the_command_shows_what_it_would_do_and_does_it(store: Engine, store_url: str, settings: Any) -> None:
     settings.STORE_URL = store_url
     fill(store)
@@ -199,6 +203,7 @@ def test_the_command_shows_what_it_would_do_and_does_it(store: Engine, store_url
         call_command("purge")
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_store_that_is_away_makes_the_command_fail(store_url: str, settings: Any) -> None:
     """Its tables were never made."""
     settings.STORE_URL = store_url
@@ -251,6 +256,7 @@ def test_of_workers_beside_each_other_one_purges(store: Engine) -> None:
     assert Purge.objects.get().deleted == dict.fromkeys(EACH, 0)
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_the_worker_purges_by_itself_and_waits_for_a_database_that_is_away(
     store: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
