@@ -231,18 +231,20 @@ def erase(engine: Engine, sender_id: str) -> int:
 
 
 def wipe(engine: Engine) -> None:
-    """Let no byte of what was deleted stay in the file of SQLite or beside it: write both anew.
+    """Let what was deleted stand nowhere in the database any more, after its rows are gone.
 
-    `secure_delete` leaves some in pages that were divided, and the write-ahead log keeps what was written before.
-    PostgreSQL uses the room again by itself.
+    In a SQLite file: `secure_delete` leaves some of it in pages that were divided, and the write-ahead log keeps what
+    was written before, so both are written anew. In PostgreSQL: the samples by which it plans are taken anew, where the
+    table has any rows left, and the bytes are used again by itself; who does not own the tables leaves both to it.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: another process holds the file for too long.
+        sqlalchemy.exc.SQLAlchemyError: another process holds the file for too long, or it takes too long.
     """
-    if engine.dialect.name == "sqlite":
-        with engine.execution_options(**OUTSIDE_TRANSACTIONS).connect() as connection:
-            for statement in REWRITE:
-                connection.exec_driver_sql(statement)
+    statements = REWRITE if engine.dialect.name == "sqlite" else [f"ANALYZE {', '.join(metadata.tables)}"]
+    with engine.execution_options(**OUTSIDE_TRANSACTIONS).connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.commit()
 
 
 def had_its_time(days: float) -> float:

@@ -30,9 +30,9 @@ def open_question(engine: Engine, sender: str) -> str | None:
     return next((event["value"] for event in reversed(told) if event["name"] == "requested_slot"), None)
 
 
-def talk(says: dict[str, list[Any]], port: int, engine: Engine) -> int:
-    """Let one leader talk until there is nothing left to say; returns how many messages."""
-    sender, left = uuid.uuid4().hex, {question: list(words) for question, words in says.items()}
+def talk(says: dict[str, list[Any]], port: int, engine: Engine, sender: str = "") -> int:
+    """Let one leader talk, `sender` or somebody new, until there is nothing left to say; returns how many messages."""
+    sender, left = sender or uuid.uuid4().hex, {question: list(words) for question, words in says.items()}
     question: str | None = "bottleneck"
     for number in range(MOST_MESSAGES):
         words = left.get(PRINCIPLES if question in set(Principle) else str(question))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
@@ -70,16 +71,19 @@ def remove(followed: Followed, *, gone: bool = True) -> None:
 
 
 def wipe() -> None:
-    """Let no byte of what was removed stay in the file of SQLite (storage.schema.wipe).
+    """Let what was removed stand nowhere in the review database any more, as in the store (storage.schema.wipe).
 
     Raises:
-        django.db.Error: another process holds the file for too long.
+        django.db.Error: the database is away, or another process holds the file for too long.
     """
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            # The index of words marks them as gone, until its parts are merged.
-            for statement in ("INSERT INTO review_words(review_words) VALUES ('optimize')", *REWRITE):
-                cursor.execute(statement)
+    # The index of words marks them as gone, until its parts are merged.
+    statements = ["INSERT INTO review_words(review_words) VALUES ('optimize')", *REWRITE]
+    if connection.vendor == "postgresql":
+        tables = [model._meta.db_table for model in (*apps.get_app_config("review").get_models(), LogEntry)]
+        statements = [f"ANALYZE {', '.join(tables)}"]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def _count() -> None:

@@ -1,23 +1,36 @@
-"""The whole product: a leader talks, the worker follows, the mail arrives, somebody of staff reads and follows up."""
+"""The whole product: a leader talks, the worker follows, the mail arrives, somebody of staff reads and follows up.
+
+And a leader has everything erased: then nothing of it is found anywhere.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
+import tempfile
+import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
+from django.contrib.auth.models import User
+from django.utils import timezone
 from mail_server import MailServer
 from playwright.sync_api import Page, expect, sync_playwright
 from waiting import wait_for
 
+from review.models import Conversation, Erasures, Example, Flag, Handoff, Judgement, Statistic
 from storage.schema import open_database
+from tests.channels.test_website import Website, offered
 from tests.conftest import Coach
+from tests.review.conftest import connected_to
 from tools import demonstration, serve
 from tools.settings import HOST, environment, free_port
 
@@ -122,3 +135,116 @@ def test_what_a_leader_says_is_read_without_names_and_followed_up(
         if re.search(hidden, text, re.IGNORECASE)
     }
     assert found == set()
+
+
+class Reader:
+    """Somebody of staff with a browser; at first the password is wrong."""
+
+    def __init__(self, product: Product, page: str) -> None:
+        self._product, self._session = product, requests.Session()
+        for password in ("verkeerd", PASSWORD):
+            answer = self.post("/inloggen/", login=NAME, password=password, next=page)
+        assert "Uitloggen" in answer.text
+
+    def get(self, path: str) -> requests.Response:
+        return self._session.get(self._product.address + path, timeout=30)
+
+    def post(self, path: str, **form: str) -> requests.Response:
+        """As from the page itself, with its token."""
+        page = self.get(f"{path}?next={form['next']}" if "next" in form else path.replace("weergaven/", ""))
+        token = next(iter(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)))
+        form["csrfmiddlewaretoken"] = token
+        return self._session.post(self._product.address + path, form, timeout=30)
+
+
+def files_since(began: float, folder: str) -> Iterator[Path]:
+    """Those that were written since, wherever in the folder."""
+    for where, _, names in os.walk(folder):
+        for path in (Path(where, name) for name in names):
+            try:
+                if path.is_file() and path.stat().st_mtime >= began - 1:
+                    yield path
+            except OSError:  # of somebody else, or gone
+                continue
+
+
+def holding(paths: set[Path], words: dict[str, str]) -> list[tuple[str, str]]:
+    """Which of them hold what, in any case."""
+    found = []
+    for path in paths:
+        try:
+            held = path.read_bytes().lower()
+        except OSError:
+            continue
+        found += [(path.name, what) for what, word in words.items() if word.lower().encode() in held]
+    return found
+
+
+def test_of_a_conversation_that_its_leader_has_erased_nothing_is_found_anywhere_within_a_minute(
+    coach_with_sender: Coach, product: Product, django_db_blocker: Any
+) -> None:
+    """Also where staff worked on it and its mail still waits; on the website as in a script."""
+    began, unique, sender = time.time(), uuid.uuid4().hex[:12], uuid.uuid4().hex
+    name, word = f"Marieke Z{unique[:6]}", f"wijktafel{unique}"
+    address = f"j.{unique}@jeugdhulp-voorbeeld.nl"
+    leader = yaml.safe_load(demonstration.LEADERS.read_text(encoding="utf-8"))[0]
+    leader["principes"][0] = f"Bij {name} ligt het voor de {word}"
+    leader["reply_address"] = [address]
+    product.mail.answers = ["451 later"] * 1000  # the mail waits
+    engine = open_database(f"sqlite:///{coach_with_sender.database}", 1)
+    demonstration.talk(leader, coach_with_sender.port, engine, sender)
+    site = Website(coach_with_sender)
+    token = site.start()["token"]
+    site.say(token, f"Ik mag niets beslissen over de {word}")
+    with django_db_blocker.unblock(), connected_to(f"sqlite:///{product.database}"):
+        tried = Handoff.objects.filter(conversation__followed=sender, attempts__gte=1)
+        waiting = wait_for(tried.first, WITHIN)
+        found = wait_for(lambda: Conversation.objects.filter(words__text__contains=word).order_by("channel"), WITHIN)
+        wait_for(lambda: found.count() == 2, WITHIN)
+        work_on(found[0], word)
+        codes = {f"code {each.channel}": each.code for each in found}
+        senders = {f"sender {each.channel}": each.followed.sender_id for each in found}
+        counted = sum(Erasures.objects.values_list("number", flat=True))
+    page = f"/review/conversation/{codes['code rest']}/change/"
+    reader = Reader(product, page)
+    assert word in reader.get(page).text
+    reader.post(page, change="add_note", text=f"let op de {word}")
+    reader.post(page, change="add_label", label="bespreken")
+    reader.post("/review/conversation/weergaven/", name="die ene", query=f"q={codes['code rest']}")
+    assert address in reader.post(f"/review/handoff/{waiting.pk}/change/", step="show_address").text
+    assert reader.get(f"/bestaat-niet/{codes['code rest']}/").status_code == 404  # which is logged with its address
+
+    sought = {"name": name.split()[1], "word": word, "address": address, "hand-off": waiting.pk, **codes, **senders}
+    databases = {
+        path for base in (product.database, coach_with_sender.database) for path in base.parent.glob(f"{base.name}*")
+    }
+    logs = {*product.logs, *coach_with_sender.logs}
+    assert {what for _, what in holding(databases, sought)} == set(sought)
+    coach_with_sender.say(sender, "wis mijn gesprek")
+    coach_with_sender.say(sender, "/affirm")
+    asked = site.say(token, "wis mijn gesprek")
+    assert site.choose(token, next(iter(offered(asked).values()))).json()["erased"]
+    erased = time.time()
+
+    def everywhere() -> set[Path]:
+        return databases | logs | set(files_since(began, tempfile.gettempdir()))
+
+    wait_for(lambda: not holding(databases, sought), WITHIN)
+    assert time.time() - erased < WITHIN
+    assert holding(everywhere(), sought) == []
+    with django_db_blocker.unblock(), connected_to(f"sqlite:///{product.database}"):
+        assert sum(Erasures.objects.values_list("number", flat=True)) == counted + 2
+        assert not Handoff.objects.filter(pk=waiting.pk).exists()
+    product.mail.answers = []
+    assert [mail for mail in product.mail.taken if mail["Reply-To"] == address] == []
+
+
+def work_on(conversation: Conversation, word: str) -> None:
+    """What staff add where other tests show how."""
+    person, turn = User.objects.get(username=NAME), conversation.turns.last()
+    Judgement.objects.create(turn=turn, verdict="wrong", intent="bottleneck_rol", author=person, example=word)
+    Flag.objects.create(turn=turn, author=person, text=word)
+    Example.objects.create(conversation=conversation, turn=turn, text=word, intent="bottleneck_rol", recognised="deny")
+    if not Statistic.objects.filter(conversation=conversation).exists():
+        week = timezone.localdate()
+        Statistic.objects.create(conversation=conversation, week=week, channel=conversation.channel, reached=1)

@@ -23,28 +23,30 @@ from review.models import (
     Erasures,
     Example,
     Flag,
-    Handoff,
     Judgement,
     Label,
     Note,
-    ReplyAddress,
     SavedView,
     Statistic,
 )
 from review.outbox import deliver_all_due
 from review.projection import following
 from review.projection.following import Projection
+from review.projection.forgetting import wipe
 from review.projection.store import handoff_in_store
 from storage import schema
 from storage.schema import DAY, WRITES, erase
 from tests.review.projection.logs import hiding, log, slots, store_log, user
+from tests.review.projection.test_following import whole
 from tests.review.projection.test_reading import AGREED, CONSENTED, GREETED
 
 pytestmark = pytest.mark.usefixtures("review_database")
 SENDER, HANDOFF = "5e4de2c1a0b94f6c8d7e6f5a4b3c2d1e", "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
-NAME, WORD, ADDRESS = "Berendina", "zandbakoverleg", AGREED["reply_address"]
+NAME, WORD, ADDRESS = "Berendina", "zandbakoverleg", "berendina@voorbeeld.nl"
 TOLD = user(f"Ik ben {NAME} en het {WORD} loopt vast", "bottleneck_structuur")
-OF_A_HANDOFF = slots(handoff={**AGREED, "id": HANDOFF, "text": f"{NAME} over het {WORD}"}, handoff_check="yes")
+OF_A_HANDOFF = slots(
+    handoff={**AGREED, "id": HANDOFF, "text": f"{NAME} over het {WORD}", "reply_address": ADDRESS}, handoff_check="yes"
+)
 ROWS = log(GREETED, CONSENTED[:-2], TOLD, OF_A_HANDOFF)
 
 
@@ -66,7 +68,8 @@ def work_on(found: Conversation) -> User:
     Statistic.objects.create(conversation=found, week=timezone.localdate(), channel="website", reached=1)
     SavedView.objects.create(owner=person, name="die ene", query=f"q={found.code.lower()}")
     SavedView.objects.create(owner=person, name="andere", query="gevaar=ja")
-    for thing in (found, Handoff.objects.get(), ReplyAddress.objects.get(), note):
+    handoff = found.handoffs.get()
+    for thing in (found, handoff, handoff.reply_address, note):
         accessed.send(type(thing), instance=thing)
     found.reviewed_at, found.reviewed_by = timezone.now(), person
     found.save()
@@ -80,9 +83,15 @@ def everything(store: Engine) -> str:
         for table in connection.introspection.table_names():
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
             rows.append(f"{table} {cursor.fetchall()}")
+        if connection.vendor == "postgresql":  # and the samples by which it plans
+            cursor.execute("SELECT * FROM pg_stats WHERE schemaname = 'public'")
+            rows.append(f"pg_stats {cursor.fetchall()}")
     with store.connect() as opened:
         for table in schema.metadata.tables:
             rows.append(f"{table} {opened.execute(sa.text(f'SELECT * FROM {table}')).all()}")  # noqa: S608
+        if store.dialect.name == "postgresql":
+            sampled = opened.execute(sa.text("SELECT * FROM pg_stats WHERE schemaname = 'public'")).all()
+            rows.append(f"pg_stats {sampled}")
     return "\n".join(rows)
 
 
@@ -99,14 +108,17 @@ def test_nothing_of_what_was_erased_is_found_in_any_table_or_file_and_only_a_cou
     kind: str, store: Engine, projection: Projection, tmp_path: Path
 ) -> None:
     for number in range(20):  # others, between which it stands
-        store_log(store, f"other {number}", log(user(f"anders {number}")))
+        store_log(store, f"other {number}", whole(f"other {number}"))
     store_log(store, SENDER, ROWS)
     projection.step(everything=True, seconds=60)
     found = Conversation.objects.get(followed=SENDER)
     work_on(found)
+    schema.wipe(store)
+    wipe()  # by which PostgreSQL takes samples of them
     sought = (NAME, WORD, ADDRESS, SENDER, found.code, found.code.lower(), HANDOFF)
     assert {word for _, word in lines_with(everything(store), *sought)} == set(sought)
     tables = dict(lines_with(everything(store), WORD))
+    assert ("pg_stats" in tables) == (kind == "postgresql")
     assert tables.keys() >= {"events", "review_turn", "review_note", "review_judgement", "review_example"}
     entries = LogEntry.objects.count()
 

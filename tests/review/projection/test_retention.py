@@ -44,6 +44,7 @@ from storage import schema
 from storage.schema import DAY, WRITES, conversations, events
 from tests.review.projection.logs import PlainMask, append, log, store_log, user
 from tests.review.projection.test_following import whole
+from tools.model import ROOT
 
 pytestmark = pytest.mark.usefixtures("review_database")
 OLD = 29 * DAY
@@ -210,6 +211,36 @@ def test_a_store_that_is_away_makes_the_command_fail(store_url: str, settings: A
     for options in ((), ("--dry-run",)):
         with pytest.raises(CommandError, match="Niet alles is gelukt"):
             call_command("purge", *options, stdout=StringIO())
+
+
+RIGHTS = ("GRANT SELECT, DELETE ON events, conversations, erasures, activities", "GRANT UPDATE ON conversations")
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_in_the_store_the_worker_needs_no_more_rights_than_the_handbook_says(store: Engine, store_url: str) -> None:
+    told = (ROOT / "docs" / "leesomgeving.md").read_text(encoding="utf-8")
+    with store.begin() as connection:
+        connection.execute(sa.text("CREATE ROLE leesworker LOGIN"))
+        for right in RIGHTS:
+            assert f"{right} TO leesworker;" in told
+            connection.execute(sa.text(f"{right} TO leesworker"))
+    as_worker = schema.open_database(str(sa.engine.make_url(store_url).set(username="leesworker")), 1)
+    try:
+        for sender, age in (("old", OLD), ("new", 0)):
+            store_log(store, sender, whole(sender), written_at=time.time() - age)
+        projection = Projection(as_worker, PlainMask)
+        projection.step(everything=True, seconds=60)
+        assert purge(as_worker)["store"] == 1
+        Conversation.objects.update(erase_asked_at=timezone.now())
+        projection.step(everything=True)
+        assert schema.expired(store, 1e-9)[0] == 0
+        with pytest.raises(sa.exc.ProgrammingError):
+            store_log(as_worker, "other", whole("other"))
+    finally:
+        as_worker.dispose()
+        with store.begin() as connection:
+            connection.execute(sa.text("DROP OWNED BY leesworker"))
+            connection.execute(sa.text("DROP ROLE leesworker"))
 
 
 NIGHT = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)  # three o'clock in the Netherlands
