@@ -162,6 +162,30 @@ def test_on_a_narrow_screen_the_menu_is_opened_and_closed_by_keyboard(desk: Desk
     expect(page.get_by_role("link", name="Logboek")).to_be_hidden()
 
 
+def test_a_conversation_is_asked_to_be_erased_by_keyboard_and_only_when_that_is_sure(desk: Desk, page: Page) -> None:
+    page.goto(f"{desk.address}/review/conversation/EF34GH/change/")
+    page.get_by_role("link", name="Wis dit gesprek overal").press("Enter")
+    page.get_by_role("button", name="Wis overal").press("Enter")
+    expect(page.get_by_text("Er is niets gewist")).to_be_visible()
+    page.get_by_label("Ja, wis gesprek EF34GH overal").press("Space")
+    page.get_by_role("button", name="Wis overal").press("Enter")
+    expect(page.get_by_text("Binnen een minuut is het weg")).to_be_visible()
+    page.goto(f"{desk.address}/review/conversation/EF34GH/change/")
+    expect(page.get_by_text("Dit gesprek wordt overal gewist")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_the_file_for_a_leader_is_downloaded_and_accessible(desk: Desk, page: Page, tmp_path: Path) -> None:
+    page.goto(f"{desk.address}/review/conversation/AB12CD/change/")
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Geef alles van dit gesprek").click()
+    assert downloaded.value.suggested_filename == "gesprek-AB12CD.html"
+    downloaded.value.save_as(file := tmp_path / "gesprek.html")
+    page.goto(file.as_uri())
+    expect(page.get_by_role("heading", name="Wat er van gesprek AB12CD bewaard is")).to_be_visible()
+    assert violations(page) == []
+
+
 def test_the_log_is_filtered_in_its_sheet(desk: Desk, page: Page) -> None:
     page.goto(f"{desk.address}/auditlog/logentry/")
     lines = page.locator("#result_list").get_by_role("row")

@@ -1,5 +1,6 @@
 """The tables, how they came about, and what operators do to them."""
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -12,10 +13,24 @@ import pytest
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from waiting import wait_for
 
+from storage import tracker_store
 from storage.__main__ import main
-from storage.schema import DAY, conversations, erase, events, export, metadata, migrate, open_database, purge
+from storage.schema import (
+    DAY,
+    conversations,
+    erase,
+    erasures,
+    events,
+    expired,
+    export,
+    metadata,
+    migrate,
+    open_database,
+    purge,
+)
 from storage.tracker_store import ConversationStore
 from tools.model import ROOT
 
@@ -108,6 +123,64 @@ async def test_erasing_takes_one_conversation(address: str, domain: Domain) -> N
     assert erase(store._engine, "a") == 2
     assert erase(store._engine, "a") == 0
     assert list(await store.keys()) == ["b"]
+
+
+@pytest.mark.parametrize("how", ["erase", "purge", "leader"])
+async def test_of_what_was_erased_no_byte_stays_in_the_file(how: str, tmp_path: Path, domain: Domain) -> None:
+    store = ConversationStore(domain, host=f"sqlite:///{tmp_path}/x.db")
+    for number in range(60):  # among others, in pages that are divided
+        texts = [f"verhaal {number} {turn} " * 20 for turn in range(3)]
+        await converse(store, f"leider {number}", *texts)
+    gone = [f"leider {number}" for number in range(0, 60, 7)]
+    for sender in gone:
+        await converse(store, sender, f"geheim van {sender}")
+
+    def left() -> set[str]:
+        held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        return {sender for sender in gone if sender.encode() + b'"' in held or f"geheim van {sender}".encode() in held}
+
+    assert left() == set(gone)
+    if how == "purge":
+        with store._engine.begin() as connection:
+            old = sa.update(conversations).where(conversations.c.sender_id.in_(gone))
+            connection.execute(old.values(written_at=time.time() - 29 * DAY))
+        assert expired(store._engine, 28)[0] == purge(store._engine, 28) == len(gone)
+    for sender in gone if how != "purge" else ():
+        if how == "erase":
+            erase(store._engine, sender)
+        else:
+            await store.erase(sender)
+    wait_for(lambda: not left(), 10)
+
+
+async def test_who_was_erased_stands_with_the_message_as_a_fingerprint_alone(address: str, domain: Domain) -> None:
+    store = ConversationStore(domain, host=address)
+    tracker = await store.get_or_create_tracker("leider", append_action_listen=False)
+    tracker.update(UserUttered("wis alles", input_channel="website"))
+    tracker.events[-1].message_id = "een"
+    tracker.update(BotUttered("Gewist."))
+    tracker.update(SlotSet("erase", True))
+    await store.save(tracker)
+    replies = await store.handled("leider", "een")
+    assert replies
+    assert replies[0]["text"] == "Gewist."
+    with store._engine.connect() as connection:
+        assert "leider" not in str(connection.execute(sa.select(erasures)).all())
+
+
+async def test_a_file_that_is_held_is_said_to_hold_what_was_erased(
+    tmp_path: Path, domain: Domain, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def held(engine: object) -> None:
+        raise sa.exc.OperationalError("", {}, Exception())
+
+    monkeypatch.setattr(tracker_store, "wipe", held)
+    store = ConversationStore(domain, host=f"sqlite:///{tmp_path}/x.db")
+    await converse(store, "leider", "hallo")
+    await store.erase("leider")
+    assert list(await store.keys()) == []
+    await asyncio.sleep(0.1)
+    assert "may still stand in the file until the next purge: OperationalError" in caplog.text
 
 
 async def test_the_commands(address: str, domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:

@@ -188,6 +188,27 @@ def test_one_that_was_erased_and_begun_again_is_another(store: Engine, projectio
     assert not Note.objects.exists()
 
 
+def test_a_file_that_could_not_be_wiped_is_wiped_by_the_next_comparison(
+    store: Engine, projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = [True, False, True]  # at the start, which is when another may have been killed; then it is held
+
+    def wipe() -> None:
+        if not outcomes.pop(0):
+            raise db.OperationalError
+
+    monkeypatch.setattr(following, "wipe", wipe)
+    projection.step(everything=True)
+    store_log(store, "a", log(CONFIRMED))
+    projection.step(everything=True)
+    erase(store, "a")
+    with pytest.raises(db.OperationalError):
+        projection.step(everything=True)
+    for _ in range(2):
+        projection.step(everything=True)
+    assert outcomes == []
+
+
 def test_a_store_that_is_back_where_it_was_is_read_anew(store: Engine, projection: Projection) -> None:
     rows = log(CONSENTED)
     store_log(store, "a", rows)
