@@ -227,7 +227,7 @@ def test_a_conversation_that_is_gone_leads_to_the_list(client: Client, sign_in: 
     sign_in()
     answer = client.get(PAGE, follow=True)
     assert answer.redirect_chain == [(LIST, 302)]
-    assert "Misschien heeft de leider het gewist" in answer.content.decode()
+    assert "Misschien is het gewist" in answer.content.decode()
 
 
 @pytest.mark.parametrize("linked", [True, False])
