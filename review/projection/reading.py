@@ -15,7 +15,15 @@ from review.models.conversation import Bottleneck, FeltHeard, Reached
 from review.models.handoff import HandoffStatus
 from review.projection.correction import Proposal
 from review.projection.covering import Cover, MaskOf
-from review.projection.recognition import CRISIS, is_unsure, level_of, message_of, recognition_of, sectors_of
+from review.projection.recognition import (
+    CRISIS,
+    instructive,
+    is_unsure,
+    level_of,
+    message_of,
+    recognition_of,
+    sectors_of,
+)
 from review.projection.turns import Exchange, Log, Round, Slots
 from review.projection.values import items, mapping, text, texts, whole
 
@@ -83,10 +91,13 @@ class _Reading:
         self._proposal = Proposal()
         # Each time that the coaching stopped for danger, and whether that stands.
         self._alarms: list[bool] = []
-        self._unsure = False
+        # Of each recognition, whether the coach could not tell which bottleneck it was.
+        self._unsure: list[bool] = []
         self.rows = Rows(self._conversation, skipped=log.skipped)
         for exchange in log.exchanges:
             self._read_turn(exchange)
+        for recognition, unsure in zip(self.rows.recognitions, self._unsure, strict=True):
+            recognition.instructive = instructive(recognition, unsure=unsure)  # a later turn may refuse it
         for number_of_round, ended in enumerate(self._rounds(), start=1):
             self._read_reflections(number_of_round, ended.slots)
         self._read_handoffs()
@@ -115,7 +126,7 @@ class _Reading:
         if exchange.typed and exchange.message:
             message = message_of(exchange.message)
             crisis = message.intent == CRISIS
-            self._unsure |= is_unsure(exchange, message)
+            self._unsure.append(is_unsure(exchange, message))
             recognition = recognition_of(turn, message, self._proposal.proposed_in(exchange))
             self.rows.recognitions.append(recognition)
         turn.corrected_from, turn.corrected_to = self._proposal.take(exchange, recognition)
@@ -213,7 +224,7 @@ class _Reading:
         found.bottleneck = _bottleneck(_last(known, "bottleneck").get("bottleneck"))
         found.level, found.sectors = level_of(known[-1].get("level")), sectors_of(known[-1].get("sector"))
         found.reached = self._reached()
-        found.uncertain = self._unsure
+        found.uncertain = any(self._unsure)
         found.corrected = any(turn.corrected_from for turn in self.rows.turns)
         found.danger = any(self._alarms)
         found.handed_off = any(handoff.withdrawn_at is None for handoff in self.rows.handoffs)

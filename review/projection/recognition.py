@@ -17,6 +17,10 @@ FALLBACK = "nlu_fallback"
 CRISIS = "crisis"
 MOST_IN_RANKING = 5
 FACETS_OF_DANGER = ("kind", "to", "now")
+# How much there is to learn of a message: each outweighs all that comes after it.
+OF_A_REFUSAL, OF_A_FALLBACK, OF_DOUBT = 400, 200, 100
+# From this margin on the coach was sure.
+CLEAR = 0.5
 
 
 def message_of(event: dict[str, Any]) -> Message:
@@ -66,6 +70,21 @@ def is_unsure(exchange: Exchange, message: Message) -> bool:
         return False
     tells = message.intent.startswith("bottleneck_")
     return message.intent == FALLBACK or (tells and not named_bottlenecks(message))
+
+
+def instructive(recognition: Recognition, *, unsure: bool) -> int:
+    """How much there is to learn of a recognised message, from 0 (it was clear) to 700.
+
+    A leader who did not agree with what was proposed weighs most, then a message that was not understood. Doubt comes
+    after these, and tells those of a kind apart: the smaller the margin between the first and the second, the more,
+    from 0 at `CLEAR` to `OF_DOUBT` where they are equal; at least half of it where the coach was `unsure` which
+    bottleneck it was. Danger has no rival: there its own probability is the margin.
+    """
+    margin = recognition.confidence if recognition.intent == CRISIS else recognition.margin
+    doubt = round(OF_DOUBT * max(0.0, 1 - max(margin, 0.0) / CLEAR))
+    if unsure:
+        doubt = max(doubt, OF_DOUBT // 2)
+    return int(OF_A_REFUSAL * recognition.refused + OF_A_FALLBACK * recognition.fallback + doubt)
 
 
 def level_of(value: Any) -> str:

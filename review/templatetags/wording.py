@@ -11,11 +11,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from review import microsoft
+from review.placeholders import PLACEHOLDER
 
 register = template.Library()
 register.simple_tag(microsoft.is_there, name="microsoft_is_there")
 
-PLACEHOLDER = re.compile(r"\[[A-Z][A-Z-]*(?:-\d+)?\]")
 ITEM = re.compile(r"^- (.+)$", re.MULTILINE)
 BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
