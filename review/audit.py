@@ -9,7 +9,7 @@ from auditlog.registry import auditlog
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 
-from review.models import Conversation, Flag, Handoff, Judgement, Label, Note, ReplyAddress, Turn
+from review.models import Conversation, Example, Flag, Handoff, Judgement, Label, Note, ReplyAddress, Turn
 
 # What auditlog has no number for: that somebody took it out of the app.
 EXPORTED = 4
@@ -23,6 +23,9 @@ def register() -> None:
     auditlog.register(Note, include_fields=["conversation", "author"])
     auditlog.register(Handoff, include_fields=["status", "taken_up_by"])
     auditlog.register(ReplyAddress, include_fields=["handoff"])
+    auditlog.register(Judgement, include_fields=["verdict", "state", "intent", "level", "sector"])
+    auditlog.register(Flag, include_fields=["author"])
+    auditlog.register(Example, include_fields=["intent", "recognised", "level", "sector", "checked_at", "exported_at"])
     of_user = ["username", "is_active", "is_staff", "is_superuser"]
     auditlog.register(User, include_fields=of_user, m2m_fields={"groups"})
     auditlog.register(Group, include_fields=["name"], m2m_fields={"permissions"})

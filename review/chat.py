@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from coach.danger import LEAST_FOR_NOW, LEAST_TO_TELL
-from review.models import Conversation, Recognition, Turn
+from review.models import Conversation, Flag, Judgement, Recognition, Turn
+from review.models.improving import JudgementState, Verdict
+from review.names import name_of
 from review.words import DANGERS, IN_DANGER, INTENTS, PRINCIPLES, QUESTIONS, THEMES, in_words
 
 
@@ -36,6 +38,28 @@ class Recognised:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What a member of staff said of a turn; `should_be` is empty where it was right."""
+
+    right: bool
+    draft: bool
+    returned: bool
+    should_be: list[str]
+    example: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A flag, from whom and why."""
+
+    why: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Reply:
     """A message of the coach; `divider` is what stands above it where a principle begins."""
 
@@ -46,8 +70,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Said:
-    """One turn."""
+    """One turn; `key` is its row's."""
 
+    key: int
     number: int
     at: datetime
     text: str
@@ -55,13 +80,16 @@ class Said:
     replies: list[Reply]
     recognised: Recognised | None = None
     corrected: tuple[str, str] | None = None
+    judged: Judged | None = None
+    flag: Flagged | None = None
     # The button that the leader chose after these replies.
     next_chosen: str = ""
 
 
-def read(conversation: Conversation) -> list[Said]:
-    """All turns, with two look-ups however many there are."""
-    turns = list(conversation.turns.select_related("recognition"))
+def read(conversation: Conversation, numbers: range | None = None) -> list[Said]:
+    """All turns, or those with these numbers, with one look-up however many there are."""
+    found = conversation.turns.select_related("recognition", "judgement__author", "flag__author")
+    turns = list(found.filter(number__in=numbers) if numbers else found)
     said, open_ = [], ("", None)
     for number, turn in enumerate(turns):
         following = turns[number + 1] if number + 1 < len(turns) else None
@@ -74,6 +102,7 @@ def read(conversation: Conversation) -> list[Said]:
 def _said(turn: Turn, divider: str, next_chosen: str) -> Said:
     recognition = getattr(turn, "recognition", None)
     return Said(
+        turn.pk,
         turn.number,
         turn.said_at,
         turn.said,
@@ -81,8 +110,33 @@ def _said(turn: Turn, divider: str, next_chosen: str) -> Said:
         _replies(turn, divider),
         _recognised(turn, recognition) if recognition else None,
         (turn.corrected_from, turn.corrected_to) if turn.corrected_from or turn.corrected_to else None,
+        _judged(turn.judgement) if hasattr(turn, "judgement") else None,
+        _flagged(turn.flag) if hasattr(turn, "flag") else None,
         next_chosen,
     )
+
+
+def _judged(judgement: Judgement) -> Judged:
+    return Judged(
+        judgement.verdict == Verdict.RIGHT,
+        judgement.state == JudgementState.DRAFT,
+        judgement.state == JudgementState.RETURNED,
+        should_be(judgement),
+        judgement.example,
+        name_of(judgement.author),
+        judgement.saved_at,
+    )
+
+
+def should_be(judgement: Judgement) -> list[str]:
+    """What a message should have been taken for, in words."""
+    place = {"niveau": judgement.level, "sector": judgement.sector}
+    told = [f"{title} {value}" for title, value in place.items() if value]
+    return [in_words(judgement.intent, INTENTS), *told] if judgement.intent else told
+
+
+def _flagged(flag: Flag) -> Flagged:
+    return Flagged(flag.text, name_of(flag.author), flag.raised_at)
 
 
 def _divider(turn: Turn) -> str:

@@ -31,6 +31,10 @@ def _page(title: str, icon: str, model: str, *, permission: str = "") -> dict[st
     }
 
 
+def _queue(request: HttpRequest) -> bool:
+    return bool(request.user.has_perms(("review.view_conversation", "review.add_judgement")))
+
+
 def environment(request: HttpRequest) -> list[str] | None:
     """A label beside the title where nothing is real."""
     return ["proefomgeving", "warning"] if settings.DEVELOPMENT else None
@@ -63,6 +67,19 @@ UNFOLD: dict[str, Any] = {
                     },
                     _page("Gesprekken", "forum", "review_conversation", permission="review.view_conversation"),
                     _page("Overdrachten", "forward_to_inbox", "review_handoff", permission="review.view_handoff"),
+                ],
+            },
+            {
+                "title": "Verbeteren",
+                "items": [
+                    {
+                        "title": "Leerzaam",
+                        "icon": "school",
+                        "link": reverse_lazy("admin:review_queue"),
+                        "permission": _queue,
+                    },
+                    _page("Oordelen", "fact_check", "review_judgement", permission="review.view_judgement"),
+                    _page("Verbeteringen", "edit_note", "review_example", permission="review.view_example"),
                 ],
             },
             {

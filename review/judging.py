@@ -19,6 +19,7 @@ from review.placeholders import in_ordinary_words
 
 MOST_IN_AN_EXAMPLE = Example._meta.get_field("text").max_length
 MOST_OF_WORDS = Example._meta.get_field("level_words").max_length
+MOST_IN_A_FLAG = Flag._meta.get_field("text").max_length
 BRACKETS = re.compile(r"\[[^\]]*\]?|\]")
 ADDRESS = re.compile(r"\S*@\S*")
 LINK = re.compile(r"(?:https?:|www\.)\S*|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|be|com|org|net|eu|info|app|online)\b\S*", re.I)
@@ -135,7 +136,14 @@ def withdraw(*, example: Example) -> None:
 
 
 def raise_flag(*, turn: Turn, author: AbstractUser, text: str) -> None:
-    """Let a colleague look at a turn, and say why."""
+    """Let a colleague look at a turn, and say why; the words may be empty.
+
+    Raises:
+        NotAcceptedError: they are too many.
+    """
+    text = " ".join(text.replace("\0", "").split())
+    if len(text) > MOST_IN_A_FLAG:
+        raise NotAcceptedError({"text": f"Houd de reden kort: hooguit {MOST_IN_A_FLAG} tekens."})
     Flag.objects.update_or_create(turn=turn, defaults={"author": author, "text": text})
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from review.admin import queue
 from review.admin.paging import CappedPaginator
 from review.dashboard.asked import Asked
 from review.models import Conversation, Handoff
@@ -24,6 +25,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     tiles: list[dict[str, Any]] = []
     if request.user.has_perm("review.view_conversation"):
         tiles += _of_conversations(request)
+        tiles += _of_turns(request)
         context["last_read"] = _last_read(request)
     if request.user.has_perm("review.view_handoff"):
         tiles += _of_handoffs()
@@ -48,6 +50,19 @@ def _of_conversations(request: HttpRequest) -> list[dict[str, Any]]:
             "address": f"{address}?beoordeeld=nee&toegewezen=ik",
         },
     ]
+
+
+def _of_turns(request: HttpRequest) -> list[dict[str, Any]]:
+    """What is to be judged, for who may; what is flagged leads others to the conversations."""
+    flagged = {"label": "beurten gevlagd", "number": queue.counted("vlag", request.user)}
+    if not request.user.has_perm("review.add_judgement"):
+        return [{**flagged, "address": f"{reverse('admin:review_conversation_changelist')}?gevlagd=ja"}]
+    instructive = {
+        "label": "leerzame beurten",
+        "number": queue.counted("alles", request.user),
+        "address": queue.address_of("alles"),
+    }
+    return [instructive, {**flagged, "address": queue.address_of("vlag")}]
 
 
 def _of_handoffs() -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
 """What staff see and do, model by model."""
 
-from review.admin import conversations, handoffs, labels, log, people, purges
+from review.admin import conversations, handoffs, improving, labels, log, people, purges
 
-__all__ = ["conversations", "handoffs", "labels", "log", "people", "purges"]
+__all__ = ["conversations", "handoffs", "improving", "labels", "log", "people", "purges"]

@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
@@ -23,17 +23,21 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from review.admin import on_request, saved_views, staff
-from review.admin.filters import FILTERS
+from review.admin import on_request, saved_views, staff, turns
+from review.admin.filters import FILTERS, is_number
 from review.admin.paging import Around, CappedPaginator, ConversationList
 from review.chat import read
-from review.models import Conversation, Label
+from review.guidelines import guidelines
+from review.models import Conversation, Flag, Label, Turn
+from review.models.improving import JudgementState
 from review.names import colleagues, name_of
 from review.search import search
 from review.templatetags.wording import moment
 from review.words import PRINCIPLES, in_words
 
 PRESERVED = "_changelist_filters"
+# In the address: the turn whose correction is open.
+CORRECT = "verbeter"
 
 
 @admin.register(Conversation)
@@ -66,9 +70,10 @@ class ConversationAdmin(ModelAdmin):
         return lookup in saved_views.SAVED
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        """Each with `stars`, by which those without a rating can be sorted too."""
+        """Each with `stars`, by which those without a rating can be sorted too, and whether a turn of it is flagged."""
         conversations = super().get_queryset(request).prefetch_related("labels")
-        return conversations.annotate(stars=Coalesce("rating", 0))
+        flagged = Exists(Flag.objects.filter(turn__conversation=OuterRef("pk")))
+        return conversations.annotate(stars=Coalesce("rating", 0), flagged=flagged)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Conversation], search_term: str
@@ -187,13 +192,22 @@ class ConversationAdmin(ModelAdmin):
         if conversation is None:
             messages.warning(request, "Dat gesprek is er niet. Misschien is het gewist.")
             return HttpResponseRedirect(reverse("admin:review_conversation_changelist"))
-        if request.method == "POST":
+        form = None
+        if request.method == "POST" and request.POST.get("change") in turns.CHANGES:
+            turn = turns.posted_turn(request)
+            form = turns.change(request, turn)
+            if form is None:
+                return HttpResponseRedirect(f"{request.path}{_kept(request)}#beurt-{turn.number}")
+        elif request.method == "POST":
             staff.change(request, conversation)
             return HttpResponseRedirect(request.get_full_path())
+        elif request.user.has_perm("review.add_judgement"):
+            form = _asked_form(request, conversation)
         accessed.send(Conversation, instance=conversation)
-        return TemplateResponse(request, "admin/review/conversation/page.html", self._page(request, conversation))
+        page = self._page(request, conversation, form)
+        return TemplateResponse(request, "admin/review/conversation/page.html", page)
 
-    def _page(self, request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    def _page(self, request: HttpRequest, conversation: Conversation, form: turns.Form | None) -> dict[str, Any]:
         before, after = self._around(request).neighbours(conversation)
         filters = request.GET.get(PRESERVED, "")
         labels = list(conversation.labels.all())
@@ -211,6 +225,9 @@ class ConversationAdmin(ModelAdmin):
             "conversation": conversation,
             "sectors": [sector for sector in conversation.sectors.split(",") if sector],
             "turns": read(conversation),
+            "form": form,
+            "guidelines": guidelines() if form else None,
+            "correct": f"{_kept(request, to_come=True)}{CORRECT}=",
             "reflections": reflections,
             "handoffs": conversation.handoffs.all(),
             "notes": notes,
@@ -235,6 +252,25 @@ class ConversationAdmin(ModelAdmin):
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             asked.GET = QueryDict()
             return self.get_changelist_instance(asked)
+
+
+def _asked_form(request: HttpRequest, conversation: Conversation) -> turns.Form | None:
+    """The form that the address asks for; otherwise that of a turn whose example came back."""
+    recognised = Turn.objects.filter(conversation=conversation, recognition__isnull=False)
+    recognised = recognised.select_related("recognition", "judgement")
+    asked = request.GET.get(CORRECT, "")
+    if is_number(asked):
+        found = recognised.filter(pk=int(asked)).first()
+    else:
+        found = recognised.filter(judgement__state=JudgementState.RETURNED).first()
+    return turns.form_of(found) if found else None
+
+
+def _kept(request: HttpRequest, *, to_come: bool = False) -> str:
+    """What of the address stays: the list that one came from. `to_come`: something is added to it."""
+    filters = request.GET.get(PRESERVED, "")
+    kept = f"?{urlencode({PRESERVED: filters})}" if filters else ""
+    return (f"{kept}&" if kept else "?") if to_come else kept
 
 
 def _address(conversation: Conversation, filters: str) -> str:

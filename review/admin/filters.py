@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.admin import ListFilter
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from review.admin.days import day_of, within
-from review.models import Conversation, Label
+from review.models import Conversation, Flag, Judgement, Label
 from review.models.conversation import Sector
+from review.models.improving import JudgementState
 from review.names import colleagues, name_of
 
 type Conversations = QuerySet[Conversation]
@@ -217,6 +218,34 @@ class Labelled(Choice):
         )
 
 
+class Flagged(_YesNo):
+    """Whether a turn is flagged for a colleague."""
+
+    title = "gevlagd"
+    parameters = ("gevlagd",)
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those with a flag, or those without."""
+        flagged = Exists(Flag.objects.filter(turn__conversation=OuterRef("pk")))
+        return {"ja": conversations.filter(flagged), "nee": conversations.exclude(flagged)}.get(value, conversations)
+
+
+class Judged(Choice):
+    """What staff said of a turn."""
+
+    title = "oordeel"
+    parameters = ("oordeel",)
+    options = (("nog", "nog niet"), *JudgementState.choices)
+
+    def chosen(self, conversations: Conversations, value: str) -> Conversations:
+        """Those with a judgement that stands so, or without any."""
+        judged = Judgement.objects.filter(turn__conversation=OuterRef("pk"))
+        if value == "nog":
+            return conversations.exclude(Exists(judged))
+        known = value in JudgementState.values
+        return conversations.filter(Exists(judged.filter(state=value))) if known else conversations
+
+
 FILTERS = (
     Period,
     _of_field("channel", "kanaal"),
@@ -232,6 +261,8 @@ FILTERS = (
     Reviewed,
     AssignedTo,
     Labelled,
+    Flagged,
+    Judged,
 )
 
 

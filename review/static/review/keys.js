@@ -6,8 +6,25 @@ const isField = (element) => element.matches("input:not([type=checkbox], [type=r
 
 function press(element) {
   if (isField(element)) element.focus();
-  else if (element.tagName === "DETAILS") element.open = !element.open;
-  else element.click();
+  else if (element.tagName === "DETAILS") {
+    element.open = !element.open;
+    if (element.open) element.querySelector("[data-first]")?.focus();
+  } else element.click();
+}
+
+// On a page with many turns a letter is for the one that has the focus or that is asked for; without it, or where that
+// letter does nothing there, the next turn where it does gets the focus first, so that nobody judges what they do not see.
+const currentTurn = () =>
+  document.activeElement?.closest(".review-turn") ??
+  document.querySelector(".review-turn:target, .review-turn[data-current]");
+
+function follow(key) {
+  const all = [...document.querySelectorAll(`[data-keys~="${CSS.escape(key)}"]`)];
+  const turn = currentTurn();
+  const here = all.find((element) => turn?.contains(element) || !element.closest(".review-turn"));
+  if (here) return press(here);
+  const after = (element) => turn && turn.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
+  (all.find(after) ?? all[0]).closest(".review-turn").focus();
 }
 
 // Before unfold's own keys, so that letters that are off do nothing there either.
@@ -24,10 +41,9 @@ window.addEventListener(
       event.stopImmediatePropagation();
       return;
     }
-    const element = document.querySelector(`[data-keys~="${CSS.escape(key)}"]`);
-    if (!element) return;
+    if (!document.querySelector(`[data-keys~="${CSS.escape(key)}"]`)) return;
     event.preventDefault();
-    press(element);
+    follow(key);
   },
   { capture: true },
 );
@@ -47,6 +63,13 @@ document.addEventListener("DOMContentLoaded", () => {
       button.textContent = button.dataset.copied;
     });
   }
+
+  // Beside the form of a correction: when to choose what is chosen there.
+  const explained = document.querySelector("[data-explained]");
+  document.querySelector("[data-chooses]")?.addEventListener("change", ({ target }) => {
+    const found = document.querySelector(`[data-explains="${CSS.escape(target.value)}"]`);
+    if (found) explained.replaceChildren(...found.cloneNode(true).children);
+  });
 
   const all = document.getElementById("action-toggle");
   all?.addEventListener("change", () => {
