@@ -75,7 +75,7 @@ UNFOLD: dict[str, Any] = {
                     {
                         "title": "Leerzaam",
                         "icon": "school",
-                        "link": reverse_lazy("admin:review_queue"),
+                        "link": reverse_lazy("queue"),
                         "permission": _queue,
                     },
                     _page("Oordelen", "fact_check", "review_judgement", permission="review.view_judgement"),

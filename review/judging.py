@@ -23,8 +23,8 @@ MOST_IN_A_FLAG = Flag._meta.get_field("text").max_length
 BRACKETS = re.compile(r"\[[^\]]*\]?|\]")
 ADDRESS = re.compile(r"\S*@\S*")
 LINK = re.compile(r"(?:https?:|www\.)\S*|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|be|com|org|net|eu|info|app|online)\b\S*", re.I)
-# As long as the shortest telephone number, whatever stands between the digits.
-NUMBER = re.compile(r"\+?\d(?:[\s().+/-]*\d){7,}")
+# As long as the shortest telephone number, whatever stands between the digits; two years beside each other are none.
+NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d\W{1,3}(?:19|20)\d\d\b)\+?\d(?:[\s().+/-]*\d){7,}")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from review import microsoft, second_factor
+from review.admin.queue import queue
 from review.dashboard import page as dashboard
 from review.health import health
 
@@ -29,5 +30,6 @@ urlpatterns = [
     path("gezond/", health, name="health"),
     path("overzicht/", admin.site.admin_view(dashboard.page), name="dashboard"),
     path("overzicht/<slug:name>.csv", admin.site.admin_view(dashboard.sheet), name="dashboard_sheet"),
+    path("leerzaam/", admin.site.admin_view(queue), name="queue"),
     path("", admin.site.urls),
 ]

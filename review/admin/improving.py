@@ -1,4 +1,4 @@
-"""The lists of what staff judged and of what the coach learns from it; the queue of what is to be judged."""
+"""The lists of what staff judged, and of what the coach learns from it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -16,7 +16,6 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from review import judging
-from review.admin.queue import queue
 from review.chat import should_be
 from review.guidelines import guidelines
 from review.models import Example, Judgement, Turn
@@ -99,10 +98,6 @@ class JudgementAdmin(_OfTurns):
     search_fields = ("turn__conversation__code__iexact",)
     search_help_text = "Code van een gesprek"
 
-    def get_urls(self) -> list[Any]:
-        """With the queue."""
-        return [path("leerzaam/", self.admin_site.admin_view(queue), name="review_queue"), *super().get_urls()]
-
     def has_delete_permission(self, request: HttpRequest, obj: Judgement | None = None) -> bool:
         """It is taken back at its turn."""
         return False
@@ -159,6 +154,7 @@ class ExampleAdmin(_OfTurns):
     list_select_related = ("turn", "accepted_by")
     search_fields = ("conversation__code__iexact",)
     search_help_text = "Code van een gesprek"
+    delete_confirmation_template = "admin/review/example/delete.html"
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         """Without the way to take it away for who may not."""
@@ -174,7 +170,7 @@ class ExampleAdmin(_OfTurns):
         """As the coach learns it."""
         return format_html('<span class="review-sentence" dir="auto">{}</span>', example.text)
 
-    @display(description="van → naar", ordering="intent")
+    @display(description="was → wordt", ordering="intent")
     def becomes(self, example: Example) -> SafeString:
         """What the coach took it for, and what it is."""
         place = [value for value in (example.level, example.sector) if value]

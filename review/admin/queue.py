@@ -52,7 +52,7 @@ SCOPES = {
         Scope("alles", "alles", _instructive, most_instructive_first=True),
         Scope(
             "mij",
-            "van gesprekken die aan mij zijn toegewezen",
+            "aan mij toegewezen",
             lambda person: _instructive(person).filter(conversation__assigned_to=person),
             most_instructive_first=True,
         ),
@@ -78,7 +78,7 @@ def counted(name: str, person: AbstractUser) -> str:
 
 def address_of(name: str, **asked: Any) -> str:
     """Of the queue with a scope."""
-    return f"{reverse('admin:review_queue')}?{urlencode({'van': name, **asked})}"
+    return f"{reverse('queue')}?{urlencode({'van': name, **asked})}"
 
 
 def queue(request: HttpRequest) -> HttpResponse:

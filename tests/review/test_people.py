@@ -216,6 +216,7 @@ def test_every_right_that_the_app_has_can_be_given() -> None:
 def test_only_what_staff_use_has_a_list() -> None:
     assert {model._meta.label for model in admin.site._registry} == {
         "review.Conversation", "review.Handoff", "review.Label", "auth.User", "auth.Group", "auditlog.LogEntry",
+        "review.Judgement", "review.Example",
     }  # fmt: skip
 
 
@@ -283,7 +284,7 @@ class TestStart:
         Conversation.objects.filter(pk=mine.pk).update(assigned_to=administrator)
         as_administrator.get("/review/conversation/A2/change/")
         page = as_administrator.get("/")
-        assert [tile["number"] for tile in page.context["tiles"]] == ["2", "1", 0, 0, 0]
+        assert [tile["number"] for tile in page.context["tiles"]] == ["2", "1", "0", "0", 0, 0, 0]
         for tile, shown in zip(page.context["tiles"][:2], (2, 1), strict=True):
             assert as_administrator.get(tile["address"]).context["cl"].result_count == shown
         for tile in page.context["tiles"][2:]:
@@ -302,7 +303,7 @@ class TestStart:
         for number in range(20):
             conversation(f"A{number}")
             as_administrator.get(f"/review/conversation/A{number}/change/")
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             as_administrator.get("/")
 
     def test_without_rights_one_is_told_whom_to_ask(self, as_colleague: Client) -> None:

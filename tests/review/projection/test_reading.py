@@ -14,6 +14,7 @@ from coach.route import NEW_ROUND
 from coach.vocabulary import Principle
 from review.models.conversation import Reached
 from review.projection.reading import ALPHABET, code_of, read
+from review.projection.recognition import OF_A_REFUSAL
 from tests.review.projection.logs import (
     BEGAN,
     Event,
@@ -183,6 +184,7 @@ def test_what_the_leader_corrects_is_told_from_and_to(
     assert (rows.turns[-1].corrected_from, rows.turns[-1].corrected_to) == corrected
     assert rows.recognitions[0].proposed == "mandaat"
     assert rows.recognitions[0].refused is refused
+    assert (rows.recognitions[0].instructive >= OF_A_REFUSAL) is refused
     assert rows.conversation
     assert rows.conversation.corrected is bool(corrected[0])
 
