@@ -39,6 +39,20 @@ def tables(page: Page) -> None:
         summary.click()
 
 
+def correction(page: Page) -> None:
+    """Open the correction of the first turn that can have one, with the place."""
+    page.get_by_role("link", name="Verbeter", exact=True).first.click()
+    page.locator("summary", has_text="Niveau of sector").click()
+    page.locator("summary", has_text="Antwoorden").click()
+
+
+def problems(page: Page) -> None:
+    """Send a correction that cannot be accepted."""
+    page.get_by_label("Voorbeeldzin").fill("[NAAM-1]")
+    page.get_by_role("button", name="Keur goed").click()
+    page.locator(".review-problem").first.wait_for()
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page that staff see: where it is, and what to do there before it is looked at."""
@@ -58,7 +72,11 @@ PAGES = (
     Shown("dashboard", "/overzicht/", tables),
     Shown("dashboard without figures", "/overzicht/?sector=kinderopvang"),
     Shown("conversations", "/review/conversation/"),
-    Shown("conversation", "/review/conversation/AB12CD/change/"),
+    Shown("conversation", "/review/conversation/AB12CD/change/", correction),
+    Shown("queue", "/leerzaam/", problems),
+    Shown("judgements", "/review/judgement/"),
+    Shown("examples", "/review/example/"),
+    Shown("example, taken away", "/review/example/1/delete/"),
     Shown("hand-offs", "/review/handoff/"),
     Shown("hand-off", "/review/handoff/one/change/"),
     Shown("labels", "/review/label/"),

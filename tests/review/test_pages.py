@@ -15,7 +15,9 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone, translation
 from playwright.sync_api import Page, expect
 
-from review.models import Conversation, Handoff, Label, Recognition, Reflection, Statistic, Turn
+from review import judging
+from review.judging import Correction
+from review.models import Conversation, Handoff, Judgement, Label, Recognition, Reflection, Statistic, Turn
 from review.statistics import week_of
 from tests.review.browser import DESKTOP, NARROW, PAGES, PASSWORD, Desk, Office, Shown, texts, violations
 
@@ -43,10 +45,17 @@ def fill() -> None:
             if number == 1:
                 Recognition.objects.create(
                     turn=turn, intent="tell_mandaat", confidence=0.4, margin=0.1, proposed="mandaat",
-                    ranking=[["tell_mandaat", 0.4], ["tell_rol", 0.3]],
+                    ranking=[["tell_mandaat", 0.4], ["tell_rol", 0.3]], instructive=80,
                 )  # fmt: skip
+                judging.raise_flag(turn=turn, author=person, text="wat vind jij?")
         Reflection.objects.create(conversation=conversation, position=1, principle="weeg_af_en_kies", answer="tijd")
         accessed.send(Conversation, instance=conversation)
+    for number, learn in enumerate((judging.judge_right, judging.save_draft, judging.accept, judging.accept), start=3):
+        turn = Turn.objects.create(conversation=conversation, number=number, said_at=now, said="Ik mag niets")
+        Recognition.objects.create(turn=turn, intent="bottleneck_rol", confidence=0.4, margin=0.1)
+        correction = {"correction": Correction("bottleneck_mandaat", example="ik mag niets")}
+        learn(turn=turn, author=person, **({} if learn is judging.judge_right else correction))
+    Judgement.objects.filter(turn=turn).update(state="returned")
     for number, status in (("one", "verstuurd"), ("two", "mislukt")):
         Handoff.objects.create(
             id=number, conversation=conversation, consented_at=now, text="[NAAM-1] heeft geen mandaat", status=status,
