@@ -28,11 +28,13 @@ from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from benchmarks.review_data import generate  # noqa: E402
-from review.models import Conversation, Label, Turn  # noqa: E402
+from review.admin.queue import SCOPES  # noqa: E402
+from review.models import Conversation, Label, Recognition, Turn  # noqa: E402
 from review.settings import database  # noqa: E402
 
 NUMBER = 100_000
 ROUNDS = 20
+MANY = 5_000  # of the queue, that were skipped
 LIST = "/review/conversation/"
 DASHBOARD = {
     "dashboard": "/overzicht/",
@@ -58,6 +60,7 @@ def addresses() -> dict[str, str]:
         "handed off": "overgedragen=ja", "low confidence": "onzeker=ja", "corrected": "verbeterd=ja",
         "danger": "gevaar=ja", "rating": "waardering=laag", "reviewed": "beoordeeld=nee",
         "assigned to": "toegewezen=ik", "label": f"label={label.pk}",
+        "flagged": "gevlagd=ja", "not judged": "oordeel=nog", "approved": "oordeel=accepted",
         "several": "knelpunt=rol&gevaar=ja&beoordeeld=nee",
     }  # fmt: skip
     late = Conversation.objects.count() * 95 // 100 // 50
@@ -69,6 +72,10 @@ def addresses() -> dict[str, str]:
     pages["conversation, within a filter"] = f"{LIST}{some.pk}/change/?_changelist_filters=gevaar%3Dja"
     pages["conversation, within a search"] = f"{LIST}{some.pk}/change/?_changelist_filters=q%3Dgemeente"
     pages["conversation, by its code"] = f"{LIST}?q={some.pk}"
+    first, late = (Recognition.objects.order_by("-instructive", "turn")[place] for place in (0, MANY))
+    pages |= {f"queue: {name}": f"/leerzaam/?van={name}" for name in SCOPES}
+    pages |= {"queue, the second": f"/leerzaam/?na={first.pk}", f"queue, after {MANY:,}": f"/leerzaam/?na={late.pk}"}
+    pages |= {"judgements": "/review/judgement/", "examples": "/review/example/"}
     return pages | DASHBOARD
 
 
@@ -104,7 +111,10 @@ def main() -> None:
             cursor.execute("ANALYZE")
         print(f"{number:,} conversations made in {seconds:.0f} s, with {Turn.objects.count():,} turns")
         client = Client(SERVER_NAME=HOST)
-        client.force_login(get_user_model().objects.create_superuser("bench"))
+        # Who has a third of all that is assigned.
+        bench = get_user_model().objects.order_by("pk")[0]
+        get_user_model().objects.filter(pk=bench.pk).update(is_superuser=True)
+        client.force_login(bench)
         print(f"\n{'page':<34} {'median':>9} {'p95':>9}")
         for title, page in addresses().items():
             times = measure(client, page)

@@ -23,9 +23,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from coach.vocabulary import ORDER_OF_PRINCIPLES, Bottleneck, Theme
-from review.models import Conversation, ConversationText, Handoff, Label, Note, Recognition, Reflection, Turn
+from review.models import (
+    Conversation,
+    ConversationText,
+    Example,
+    Flag,
+    Handoff,
+    Judgement,
+    Label,
+    Note,
+    Recognition,
+    Reflection,
+    Turn,
+)
 from review.models.conversation import FeltHeard, Level, Reached, Sector
 from review.models.handoff import HandoffStatus
+from review.models.improving import JudgementState, Verdict
+from review.placeholders import in_ordinary_words
+from review.projection.recognition import instructive
 from review.statistics import refresh
 
 DATA = Path(__file__).parent.parent / "data"
@@ -49,6 +64,7 @@ CHOSEN = "chosen"
 # How much of the conversations, or of the messages that are typed.
 UNCERTAIN, CORRECTED, DANGER, ASSIGNED, REVIEWED, NOTED, HANDED_OFF = 0.2, 0.1, 0.005, 0.3, 0.4, 0.03, 0.3
 DEEPENED = 0.3
+JUDGED, FLAGGED = 0.03, 0.002
 # The slots by which the coach chooses its words here.
 ABOUT = {"bottleneck", "proposed_bottleneck"}
 
@@ -129,6 +145,8 @@ class Made:
     reflections: list[Reflection] = field(default_factory=list)
     handoffs: list[Handoff] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    judgements: list[Judgement] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
     labelled: list[tuple[str, int]] = field(default_factory=list)
 
     def store(self) -> None:
@@ -136,15 +154,27 @@ class Made:
         Conversation.objects.bulk_create(self.conversations)
         ConversationText.objects.bulk_create(self.texts)
         Turn.objects.bulk_create(self.turns)
-        for recognition in self.recognitions:
-            recognition.turn_id = recognition.turn.pk
+        of_turns: list[Any] = [*self.recognitions, *self.judgements, *self.flags]
+        for row in of_turns:
+            row.turn_id = row.turn.pk
         Recognition.objects.bulk_create(self.recognitions)
         Reflection.objects.bulk_create(self.reflections)
         Handoff.objects.bulk_create(self.handoffs)
         Note.objects.bulk_create(self.notes)
+        Judgement.objects.bulk_create(self.judgements)
+        Example.objects.bulk_create(_example(judged) for judged in self.judgements if judged.intent)
+        Flag.objects.bulk_create(self.flags)
         through = Conversation.labels.through
         through.objects.bulk_create(through(conversation_id=code, label_id=label) for code, label in self.labelled)
         refresh([conversation.code for conversation in self.conversations])
+
+
+def _example(judged: Judgement) -> Example:
+    """What was accepted of a correction and looked over."""
+    return Example(
+        turn=judged.turn, conversation=judged.turn.conversation, text=judged.example, intent=judged.intent,
+        recognised="give_answer", accepted_by=judged.author, checked_at=judged.turn.said_at,
+    )  # fmt: skip
 
 
 class Maker:
@@ -152,6 +182,7 @@ class Maker:
 
     def __init__(self, seed: int, now: datetime) -> None:
         self.random = random.Random(seed)  # noqa: S311 - the same ones for the same seed
+        self.judging = random.Random(seed)  # noqa: S311 - so that the conversations stay the same whatever is judged
         self.now = now
         self.people = [
             get_user_model().objects.get_or_create(
@@ -225,7 +256,8 @@ class Maker:
                     before.said[11:],
                     conversation.bottleneck,
                 )
-                conversation.corrected = True
+                conversation.corrected = made.recognitions[-1].refused = True
+                made.recognitions[-1].instructive = instructive(made.recognitions[-1], unsure=False)
             if before.asks == "rating":
                 turn.said = draw.choice("1233445555")
                 conversation.rating = int(turn.said)
@@ -242,7 +274,10 @@ class Maker:
         if before.asks == "confidence":
             turn.said = str(draw.randint(4, 10))
             conversation.confidence = int(turn.said)
-        made.recognitions.append(self._recognised(turn, step.said, conversation))
+        recognition = self._recognised(turn, step.said, conversation)
+        made.recognitions.append(recognition)
+        recognition.instructive = instructive(recognition, unsure=conversation.uncertain and turn.number == 1)
+        self._judge(turn, made)
 
     def _recognised(self, turn: Turn, intent: str, conversation: Conversation) -> Recognition:
         draw = self.random
@@ -260,6 +295,21 @@ class Maker:
             recognition.intent, conversation.danger = "crisis", True
             recognition.danger = {"kind": {"home": 0.8}, "to": {"child": 0.9}, "now": {"true": 0.1, "false": 0.9}}
         return recognition
+
+    def _judge(self, turn: Turn, made: Made) -> None:
+        """What staff said of it: mostly that it was right, and otherwise that it was something else."""
+        draw = self.judging
+        if draw.random() < FLAGGED:
+            made.flags.append(Flag(turn=turn, author=draw.choice(self.people), text=draw.choice(REMARKS)))
+        if draw.random() >= JUDGED:
+            return
+        judged = Judgement(
+            turn=turn, author=draw.choice(self.people), verdict=Verdict.RIGHT, state=JudgementState.ACCEPTED
+        )
+        if draw.random() < UNCERTAIN:
+            judged.verdict, judged.intent = Verdict.WRONG, draw.choice(OTHERS)
+            judged.example = in_ordinary_words(turn.said)[:500]
+        made.judgements.append(judged)
 
     def _staff(self, conversation: Conversation, made: Made) -> None:
         """What staff did with it, and what the leader had sent."""
