@@ -60,7 +60,7 @@ def addresses() -> dict[str, str]:
         "handed off": "overgedragen=ja", "low confidence": "onzeker=ja", "corrected": "verbeterd=ja",
         "danger": "gevaar=ja", "rating": "waardering=laag", "reviewed": "beoordeeld=nee",
         "assigned to": "toegewezen=ik", "label": f"label={label.pk}",
-        "flagged": "gevlagd=ja", "not judged": "oordeel=nog", "approved": "oordeel=accepted",
+        "flagged": "gevlagd=ja", "not judged": "oordeel=nog", "approved": "oordeel=goedgekeurd",
         "several": "knelpunt=rol&gevaar=ja&beoordeeld=nee",
     }  # fmt: skip
     late = Conversation.objects.count() * 95 // 100 // 50

@@ -235,15 +235,16 @@ class Judged(Choice):
 
     title = "oordeel"
     parameters = ("oordeel",)
-    options = (("nog", "nog niet"), *JudgementState.choices)
+    states: ClassVar[dict[str, str]] = {str(label): value for value, label in JudgementState.choices}
+    options = (("nog", "nog niet"), *((label, label) for label in states))
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those with a judgement that stands so, or without any."""
         judged = Judgement.objects.filter(turn__conversation=OuterRef("pk"))
         if value == "nog":
             return conversations.exclude(Exists(judged))
-        known = value in JudgementState.values
-        return conversations.filter(Exists(judged.filter(state=value))) if known else conversations
+        known = value in self.states
+        return conversations.filter(Exists(judged.filter(state=self.states[value]))) if known else conversations
 
 
 FILTERS = (

@@ -17,7 +17,7 @@ from django.utils.html import escape
 
 from benchmarks.review_data import generate
 from review.admin import paging
-from review.models import Conversation, Label, SavedView
+from review.models import Conversation, Flag, Judgement, Label, SavedView, Turn
 
 pytestmark = pytest.mark.django_db
 LIST = "/review/conversation/"
@@ -32,7 +32,9 @@ def shown(client: Client, query: str = "") -> list[str]:
 
 
 @pytest.fixture
-def conversations(new_conversation: Callable[..., Conversation], sign_in: Callable[..., User]) -> None:
+def conversations(
+    new_conversation: Callable[..., Conversation], new_turn: Callable[..., Turn], sign_in: Callable[..., User]
+) -> None:
     me, colleague = sign_in(), User.objects.create_user("henk", is_staff=True)
     now = timezone.now()
     new_conversation("AAAAAAAAAA", channel="teams", bottleneck="mandaat", level="bestuur", sectors=",zorg,onderwijs,")
@@ -42,6 +44,10 @@ def conversations(new_conversation: Callable[..., Conversation], sign_in: Callab
     last = new_conversation("EEEEEEEEEE", reviewed_at=now, reviewed_by=me, assigned_to=colleague,
                             at=datetime(2024, 2, 29, 22, 30, tzinfo=UTC))  # fmt: skip
     last.labels.add(Label.objects.create(pk=7, name="nabellen"))
+    for letter, state in {"A": "draft", "B": "accepted", "C": "returned"}.items():
+        turn = new_turn(Conversation.objects.get(pk=letter * 10), 1, "x")
+        Judgement.objects.create(turn=turn, author=me, verdict="wrong", state=state)
+    Flag.objects.create(turn=turn, author=me)
 
 
 @pytest.mark.parametrize("query", ["followed=sender", "followed__sender_id__startswith=s", "handoffs=1"])
@@ -84,6 +90,13 @@ FILTERS = {
     "toegewezen=geen": "ABC",
     "label=7": "E",
     "label=8": "",
+    "gevlagd=ja": "C",
+    "gevlagd=nee": "ABDE",
+    "oordeel=nog": "DE",
+    "oordeel=concept": "A",
+    "oordeel=goedgekeurd": "B",
+    "oordeel=teruggestuurd": "C",
+    "oordeel=x&gevlagd=x": "ABCDE",
     "sector=zorg&niveau=bestuur": "A",
     # What is no value of a filter filters nothing.
     "knelpunt=iets&sector=iets&gevaar=misschien&waardering=10&beoordeeld=x&periode=0": "ABCDE",
