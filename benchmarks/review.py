@@ -72,7 +72,7 @@ def addresses() -> dict[str, str]:
     pages["conversation, within a filter"] = f"{LIST}{some.pk}/change/?_changelist_filters=gevaar%3Dja"
     pages["conversation, within a search"] = f"{LIST}{some.pk}/change/?_changelist_filters=q%3Dgemeente"
     pages["conversation, by its code"] = f"{LIST}?q={some.pk}"
-    first, late = (Recognition.objects.order_by("-instructive", "turn")[place] for place in (0, MANY))
+    first, late = (Recognition.objects.order_by("-instructive", "pk")[place] for place in (0, MANY))
     pages |= {f"queue: {name}": f"/leerzaam/?van={name}" for name in SCOPES}
     pages |= {"queue, the second": f"/leerzaam/?na={first.pk}", f"queue, after {MANY:,}": f"/leerzaam/?na={late.pk}"}
     pages |= {"judgements": "/review/judgement/", "examples": "/review/example/"}

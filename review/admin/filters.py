@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.admin import ListFilter
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -226,8 +226,10 @@ class Flagged(_YesNo):
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those with a flag, or those without."""
-        flagged = Exists(Flag.objects.filter(turn__conversation=OuterRef("pk")))
-        return {"ja": conversations.filter(flagged), "nee": conversations.exclude(flagged)}.get(value, conversations)
+        if value not in {"ja", "nee"}:
+            return conversations
+        flagged = Q(code__in=Flag.objects.order_by().values("turn__conversation"))
+        return conversations.filter(flagged if value == "ja" else ~flagged)
 
 
 class Judged(Choice):
@@ -240,11 +242,11 @@ class Judged(Choice):
 
     def chosen(self, conversations: Conversations, value: str) -> Conversations:
         """Those with a judgement that stands so, or without any."""
-        judged = Judgement.objects.filter(turn__conversation=OuterRef("pk"))
+        judged = Judgement.objects.order_by().values("turn__conversation")
         if value == "nog":
-            return conversations.exclude(Exists(judged))
+            return conversations.exclude(code__in=judged)
         known = value in self.states
-        return conversations.filter(Exists(judged.filter(state=self.states[value]))) if known else conversations
+        return conversations.filter(code__in=judged.filter(state=self.states[value])) if known else conversations
 
 
 FILTERS = (

@@ -95,6 +95,7 @@ class JudgementAdmin(_OfTurns):
     list_display = ("where", "shown_state", "recognised_as", "should_have_been", "by", "saved")
     list_filter: ClassVar = [("state", ChoicesDropdownFilter), ("verdict", ChoicesDropdownFilter), IntentFilter]
     list_select_related = ("turn", "turn__recognition", "author")
+    ordering = ("-saved_at", "pk")  # by the turn itself every turn would be sorted
     search_fields = ("turn__conversation__code__iexact",)
     search_help_text = "Code van een gesprek"
 
@@ -102,7 +103,7 @@ class JudgementAdmin(_OfTurns):
         """It is taken back at its turn."""
         return False
 
-    @display(description="gesprek", ordering="turn")
+    @display(description="gesprek")
     def where(self, judgement: Judgement) -> SafeString:
         """The turn that it is about."""
         return _link(judgement.turn)
@@ -194,7 +195,7 @@ class ExampleAdmin(_OfTurns):
             moment(example.accepted_at), name_of(example.accepted_by) or "een oud-collega",
         )  # fmt: skip
 
-    @display(description="gesprek", ordering="turn")
+    @display(description="gesprek")
     def where(self, example: Example) -> SafeString:
         """The turn that it comes from, while that is there."""
         return _link(example.turn) if example.turn else SafeString("niet meer bewaard")

@@ -215,5 +215,5 @@ def test_the_start_page_says_how_much_waits_and_leads_there(
 def test_the_number_of_a_scope_is_counted_so_far_only(
     turns: dict[str, Turn], sign_in: Callable[..., User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("review.admin.paging.MOST_COUNTED", 3)
+    monkeypatch.setattr(queue, "MOST_COUNTED", 3)
     assert queue.counted("alles", sign_in(*RIGHTS)) == "3+"
