@@ -98,7 +98,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         form = turns.change(request, posted)
         if form is None:
             judged = request.POST["change"] in {"judge_right", "accept", "draft"}
-            return HttpResponseRedirect(address_of(scope.name, **{"na" if judged else "beurt": posted.pk}))
+            # With an end of its own, or else a browser takes along the place on the page that one came from.
+            return HttpResponseRedirect(address_of(scope.name, **{"na" if judged else "beurt": posted.pk}) + "#")
     else:
         turn = _asked(request, scope)
     if turn and form is None and hasattr(turn, "recognition"):

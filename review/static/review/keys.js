@@ -76,3 +76,6 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const box of document.querySelectorAll(".action-select:not(#action-toggle)")) box.checked = all.checked;
   });
 });
+
+// After the browser went to the turn that the address names.
+window.addEventListener("load", () => document.querySelector("[aria-invalid]")?.focus());
