@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rasa.shared.nlu.training_data.entities_parser import replace_entities
 
 from nlu.pooled_classifier import LABELS_ONLY
 from tools.model import ROOT
@@ -54,4 +55,5 @@ def _read(path: Path) -> Iterator[Example]:
         noted = topic.get("metadata") or {}
         for line in topic["examples"].splitlines():
             if line.startswith("- "):
-                yield Example(line.removeprefix("- "), topic["intent"], noted.get("writer", 1), noted)
+                text = replace_entities(line.removeprefix("- "))  # without the marks of annotated words
+                yield Example(text, topic["intent"], noted.get("writer", 1), noted)

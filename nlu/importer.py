@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.formats import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -15,6 +16,9 @@ from rasa.shared.utils.io import deep_container_fingerprint, get_text_hash
 
 # What a topic of examples has, and nothing else where it is plain.
 _OF_A_TOPIC = frozenset({"intent", "metadata", "examples"})
+# Where an example keeps the words of it that are annotated, shaped as Rasa's entities. Under Rasa's own name it would
+# ask for one of its own extractors, at every training and validation; nlu/vocabulary_extractor.py learns from these.
+ANNOTATED = "annotated"
 
 
 def _fingerprint(value: Any) -> str:
@@ -76,6 +80,13 @@ def _plain_topics(text: str) -> list[dict[str, Any]] | None:
     return topics if plain else None
 
 
+class _NoSynonyms(dict[str, str]):
+    """Takes none. Rasa makes an annotated word a synonym of its value, and warns of a word with two."""
+
+    def __setitem__(self, word: str, value: str) -> None:
+        pass
+
+
 class Reader(RasaYAMLReader):
     """Rasa's own, which reads each file four times in slow ways, for what is not plain or is wrong."""
 
@@ -84,6 +95,7 @@ class Reader(RasaYAMLReader):
         topics = _plain_topics(text)
         if topics is None:
             return super().reads(text, **more)
+        self.entity_synonyms = _NoSynonyms()
         self._parse_nlu(topics)
         return TrainingData(self.training_examples)
 
@@ -95,6 +107,9 @@ class Importer(RasaFileImporter):
     def _read(self) -> TrainingData:
         found = TrainingData().merge(*(Reader().read(path) for path in self._nlu_files))
         found.training_examples = [Example.of(message) for message in found.training_examples]
+        for example in found.training_examples:
+            if ENTITIES in example.data:
+                example.data[ANNOTATED] = example.data.pop(ENTITIES)
         return found
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml
 
+from nlu.importer import ANNOTATED
 from nlu.source import source_digest
+
+logger = logging.getLogger(__name__)
 
 SELF, OTHER = "self", "other"
 # What a word may end on beyond its last part: a plural, or a woman's form of a title.
@@ -83,6 +89,12 @@ def one_less(word: str) -> list[str]:
     return [word[:index] + word[index + 1 :] for index in range(len(word))]
 
 
+# An entity, and the values that a word has of it.
+Meaning = tuple[str, tuple[str, ...]]
+# What annotated words of examples say: {words: {entity: value}}.
+Learned = dict[str, dict[str, str]]
+
+
 @dataclass(frozen=True)
 class Mention:
     """One word of the lists in a text, from `start` up to `end`, and what it stands for."""
@@ -93,21 +105,26 @@ class Mention:
     values: tuple[str, ...]
     plural: bool
 
+    def over(self, other: Mention) -> bool:
+        """Whether both say the same kind of thing of a word that they share."""
+        return self.entity == other.entity and self.start < other.end and other.start < self.end
+
 
 class Vocabulary:
     """The word lists of `data/vocabulary.yml`: whole words as one pattern, and parts that words are compounded of.
 
     "-manager" is the last part of a compound or the whole, "jeugdzorg-" the first, "-school-" any: Dutch makes new
-    function titles and names of organisations every day.
+    function titles and names of organisations every day. What was learned of examples stands between: what the lists
+    have as whole words it does not change, but it is surer than the parts.
     """
 
-    def __init__(self, lists: dict[str, Any]) -> None:
-        """Compile `lists`.
+    def __init__(self, lists: dict[str, Any], learned: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Compile `lists`, and what was `learned` beside them.
 
         Raises:
             InvalidConfigException: a list is missing or is not shaped as in `data/vocabulary.yml`.
         """
-        self._meanings: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._meanings: dict[str, list[Meaning]] = {}
         try:
             for title in lists["titles"]:
                 for word in title["words"]:
@@ -125,7 +142,7 @@ class Vocabulary:
         except (KeyError, TypeError, AttributeError) as error:
             raise InvalidConfigException(f"The word lists are not shaped as expected: {error!r}.") from error
         longest_first = sorted(self._meanings, key=len, reverse=True)
-        words = "|".join(re.escape(word) for word in longest_first if "-" not in {word[0], word[-1]})
+        self._pattern = _whole(word for word in longest_first if "-" not in {word[0], word[-1]})
         self._parts = [
             (
                 re.compile(
@@ -142,18 +159,19 @@ class Vocabulary:
             if len(word) >= LONG and word.isalpha() and self._meanings[word][0][0] in {"level", "sector"}
             for part in one_less(word)
         }
-        # "Zorgen" are worries, not a sector.
-        self._pattern = re.compile(rf"(?<![\w-])(?!zorgen\b)({words}){PLURAL}(?![\w-])")
+        self._learned: dict[str, list[Meaning]] = {
+            words: [(entity, (value,)) for entity, value in told.items()] for words, told in (learned or {}).items()
+        }
+        self._learned_pattern = _whole(sorted(self._learned, key=len, reverse=True))
 
     def _add(self, word: str, entity: str, values: Iterable[str]) -> None:
         self._meanings.setdefault(word.lower(), []).append((entity, tuple(values)))
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """The mentions in `text`, in their order."""
-        found = []
-        for match in self._pattern.finditer(text.lower()):
-            for entity, values in self._meanings[match.group(1)]:
-                found.append(Mention(match.start(), match.end(), entity, values, bool(match["plural"])))
+        found = list(_said(text, self._pattern, self._meanings))
+        learned = _said(text, self._learned_pattern, self._learned)
+        found += [mention for mention in learned if not any(mention.over(listed) for listed in found)]
         for word in re.finditer(r"[\w-]+", text.lower()):
             known = {item.entity for item in found if item.start < word.end() and word.start() < item.end}
             for part, name in self._parts:
@@ -169,12 +187,64 @@ class Vocabulary:
                     found.append(Mention(word.start(), word.end(), entity, values, plural=False))
         yield from sorted(found, key=lambda item: item.start)
 
-    def _misspelled(self, word: str) -> list[tuple[str, tuple[str, ...]]]:
+    def _misspelled(self, word: str) -> list[Meaning]:
         """What the function title or organisation that `word` is one letter away from stands for, if any."""
         if len(word) < LONG:
             return []
         meant = next((self._shortened[part] for part in [word, *one_less(word)] if part in self._shortened), None)
         return self._meanings[meant] if meant else []
+
+    def contradicted_by(self, words: str, entity: str, value: str) -> bool:
+        """Whether the lists have a whole word in `words` that says another value of `entity`."""
+        listed = [mention for mention in _said(words, self._pattern, self._meanings) if mention.entity == entity]
+        return any(value not in mention.values for mention in listed)
+
+
+def _whole(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of `words` as a whole word; of two that begin alike the first. "Zorgen" are worries, not a sector."""
+    either = "|".join(map(re.escape, words)) or "(?!)"
+    return re.compile(rf"(?<![\w-])(?!zorgen\b)({either}){PLURAL}(?![\w-])")
+
+
+def _said(text: str, pattern: re.Pattern[str], meanings: Mapping[str, list[Meaning]]) -> Iterator[Mention]:
+    """What the whole words of `pattern` that stand in `text` mean."""
+    for match in pattern.finditer(text.lower()):
+        for entity, values in meanings[match.group(1)]:
+            yield Mention(match.start(), match.end(), entity, values, bool(match["plural"]))
+
+
+def learned_of(examples: Iterable[Message], vocabulary: Vocabulary, values: Mapping[str, Iterable[str]]) -> Learned:
+    """What the annotated words of `examples` say beside the lists of `vocabulary`.
+
+    What the lists have they say: an annotation that contradicts them tells nothing, nor do two that contradict each
+    other. Both are logged.
+
+    Args:
+        examples: as nlu/importer.py gives them.
+        vocabulary: the lists.
+        values: of each entity those that there are.
+
+    Raises:
+        InvalidConfigException: an annotation has another entity or value.
+    """
+    told: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for example in examples:
+        for item in example.get(ANNOTATED) or []:
+            words = str(example.get(TEXT))[item[ENTITY_ATTRIBUTE_START] : item[ENTITY_ATTRIBUTE_END]]
+            entity, value = item[ENTITY_ATTRIBUTE_TYPE], item[ENTITY_ATTRIBUTE_VALUE]
+            if value not in values.get(entity, ()):
+                raise InvalidConfigException(f"“{words}” is annotated as {entity} {value}; there is no such {entity}.")
+            told[words.lower(), entity].add(value)
+    learned: Learned = defaultdict(dict)
+    for (words, entity), said in sorted(told.items()):
+        value, *others = sorted(said)
+        if others:
+            logger.warning("“%s” is annotated as %s %s: nothing is learned of it.", words, entity, sorted(said))
+        elif vocabulary.contradicted_by(words, entity, value):
+            logger.warning("“%s” is annotated as %s %s; data/vocabulary.yml says otherwise.", words, entity, value)
+        else:
+            learned[words][entity] = value
+    return dict(learned)
 
 
 @dataclass(frozen=True)
@@ -231,7 +301,8 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
     """Finds words of the lists and adds them as entities.
 
     `level` and `sector` carry a role: `self` where the speaker says it of themselves ("ik ben schoolleider"), `other`
-    where somebody else is meant ("mijn bestuurder wil niet"). The lists are stored in the model.
+    where somebody else is meant ("mijn bestuurder wil niet"). The lists are stored in the model, and beside them what
+    the examples say of words that are in no list, by their annotations.
     """
 
     def __init__(self, vocabulary: Vocabulary, lists: str, model_storage: ModelStorage, resource: Resource) -> None:
@@ -273,10 +344,11 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> VocabularyExtractor:
-        """The component with the lists of the model."""
+        """The component with the lists of the model, and what it learned."""
         with model_storage.read_from(resource) as directory:
             lists = (directory / "vocabulary.yml").read_text(encoding="utf-8")
-        return cls(Vocabulary(read_yaml(lists)), lists, model_storage, resource)
+            learned = json.loads((directory / "learned.json").read_text(encoding="utf-8"))
+        return cls(Vocabulary(read_yaml(lists), learned), lists, model_storage, resource)
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str:
@@ -286,9 +358,17 @@ class VocabularyExtractor(GraphComponent, EntityExtractorMixin):
         return f"{source_digest(vocabulary)}-{source_digest(__file__)}"
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Store the lists in the model; there is nothing to learn."""
+        """Learn from what is annotated, and store it in the model with the lists.
+
+        Raises:
+            InvalidConfigException: an annotation has an entity or a value that the lists do not have.
+        """
+        lists = read_yaml(self._lists)
+        values = {"level": lists["levels"], "sector": lists["sectors"]}
+        learned = learned_of(training_data.training_examples, self._vocabulary, values)
         with self._model_storage.write_to(self._resource) as directory:
             (directory / "vocabulary.yml").write_text(self._lists, encoding="utf-8")
+            (directory / "learned.json").write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, METADATA, T
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.importer import Example, Importer
+from nlu.importer import ANNOTATED, Example, Importer
 
 
 def example() -> Example:
@@ -107,3 +107,19 @@ def test_a_file_that_is_wrong_gives_an_error_that_names_it(wrong: str, tmp_path:
     (tmp_path / "wrong.yml").write_text(wrong)
     with pytest.raises(YamlException, match=r"wrong\.yml"):
         Importer(training_data_paths=[str(tmp_path)]).get_nlu_data()
+
+
+def test_annotated_words_are_kept_and_rasa_asks_for_no_extractor_of_its_own_nor_warns_of_a_word_with_two_values(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    both = '- de [nestor][{"entity": "level", "value": "bestuur"}, {"entity": "sector", "value": "zorg"}] dus\n'
+    (tmp_path / "nlu.yml").write_text(PLAIN + f"    {both}")
+    data = Importer(training_data_paths=[str(tmp_path)]).get_nlu_data()
+    last = data.training_examples[-1]
+    assert last.get(TEXT) == "de nestor dus"
+    assert [(item["start"], item["end"], item["entity"], item["value"]) for item in last.get(ANNOTATED)] == [
+        (3, 9, "level", "bestuur"),
+        (3, 9, "sector", "zorg"),
+    ]
+    assert (data.entity_examples, data.entity_synonyms) == ([], {})
+    assert [str(warning.message) for warning in recwarn] == []
