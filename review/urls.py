@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from review import microsoft, second_factor
 from review.admin.queue import queue
 from review.dashboard import page as dashboard
+from review.examples import download
 from review.health import health
 
 admin.autodiscover()
@@ -31,5 +32,6 @@ urlpatterns = [
     path("overzicht/", admin.site.admin_view(dashboard.page), name="dashboard"),
     path("overzicht/<slug:name>.csv", admin.site.admin_view(dashboard.sheet), name="dashboard_sheet"),
     path("leerzaam/", admin.site.admin_view(queue), name="queue"),
+    path("verbeteringen/", admin.site.admin_view(download), name="export_examples"),
     path("", admin.site.urls),
 ]

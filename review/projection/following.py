@@ -23,6 +23,7 @@ from review.projection.forgetting import forget, wipe
 from review.projection.reading import Rows, code_of, read
 from review.projection.store import Position, Stored, positions, stored
 from review.projection.writing import write
+from review.vetting import vet
 from storage.schema import erase
 
 logger = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class Projection:
 
 
 def follow(engine: Engine, masker: Masker, stop: threading.Event) -> None:
-    """Keep the review tables as the store is, until `stop` is set.
+    """Keep the review tables as the store is and look through new examples, until `stop` is set.
 
     A turn can be read within two seconds, what was erased disappears within a minute. A database that is away is
     said once and waited for.
@@ -157,6 +158,7 @@ def follow(engine: Engine, masker: Masker, stop: threading.Event) -> None:
         try:
             everything = time.monotonic() - compared >= SECONDS_BETWEEN_COMPARISONS
             left = projection.step(everything=everything)
+            vet(masker)
         except AWAY as error:
             kind = f"{'review database' if isinstance(error, db.Error) else 'store'} ({type(error).__name__})"
             if kind != away:
