@@ -3,7 +3,7 @@
 SHELL := bash
 PY := .venv/bin/python
 .PHONY: help setup run shell administrator demonstration train masking lint test test-widget test-coach test-around \
-	adapter evaluate coaching encoders peers bench soak lock teams-package
+	improve adapter evaluate coaching encoders peers bench soak lock teams-package
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ test-around:
 
 masking: .venv/.ready ## make the lists that names are recognised by, when there are none (make run does so too)
 	@$(PY) -m review.masking models/deduce
+
+improve: .venv/.ready ## learn from what staff corrected, and say what changed, in reports/ (FILE=downloaded.yml)
+	@$(PY) -m tools.improve $(FILE)
 
 adapter: .venv/.ready ## fit the sentence encoder to data/nlu anew (most of an hour; seldom needed)
 	@$(PY) -m tools.adapt

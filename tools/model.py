@@ -29,11 +29,15 @@ SOURCES = (
 SPACY_MODEL = "nl_core_news_sm"
 
 
-def digest() -> str:
-    """Twelve hexadecimal digits that change when a source does, or the spaCy model that is installed."""
+def digest(without: Path | None = None) -> str:
+    """Twelve hexadecimal digits that change when a source does, or the spaCy model that is installed.
+
+    Args:
+        without: a source that is not counted.
+    """
     found = hashlib.sha256()
     for pattern in SOURCES:
-        for path in sorted(ROOT.glob(pattern)):
+        for path in sorted(set(ROOT.glob(pattern)) - {without}):
             found.update(path.relative_to(ROOT).as_posix().encode())
             found.update(path.read_bytes())
     for path in sorted(ROOT.glob("data/responses/*.yml")):
@@ -43,24 +47,28 @@ def digest() -> str:
     return found.hexdigest()[:12]
 
 
-def model_path() -> Path:
-    """Where the model for this code and data stands, or will stand."""
-    return ROOT / "models" / f"reflectiecoach-{digest()}.tar.gz"
+def model_path(without: Path | None = None) -> Path:
+    """Where the model for this code and data, but for `without`, stands, or will stand."""
+    return ROOT / "models" / f"reflectiecoach-{digest(without)}.tar.gz"
 
 
-def ensure_model() -> Path:
+def ensure_model(without: Path | None = None) -> Path:
     """The path of the model that fits, trained now when it is missing.
+
+    Args:
+        without: a file of data/ that it is not trained on.
 
     Raises:
         SystemExit: training failed; its last lines were printed.
     """
-    path = model_path()
+    path = model_path(without)
     if path.exists():
         return path
     print(f"Training {path.name} (some three minutes the first time, fewer after that) ...", flush=True)
     command = [
         sys.executable, "-m", "rasa", "train", "--skip-validation",  # the tests validate, and it takes half a minute
         "--out", str(path.parent), "--fixed-model-name", path.name.split(".")[0],
+        "--data", *map(str, sorted(set(ROOT.glob("data/*/*.yml")) - {without})),
     ]  # fmt: skip
     # Rasa reads the endpoints' ports while it trains, too.
     trained = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)

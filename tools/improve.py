@@ -1,0 +1,118 @@
+"""What staff corrected, learned: `make improve` checks the file, trains, and writes what changed.
+
+The file is the one that the staff app writes: downloaded and named with FILE=..., or data/nlu/verbeteringen.yml as it
+stands. How to read the report: docs/verbeteren.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import yaml
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.utils.log_utils import configure_structlog
+
+from benchmarks.data_report import near
+from benchmarks.evaluate import Recogniser
+from benchmarks.improvement import Measured, report
+from benchmarks.sentences import HELD_OUT, TRAINING, Example, read_examples
+from nlu.importer import Reader
+from review.nlu_file import NAME, Composed, Sentence, compose, known_in, same, write
+from tools.model import ROOT, ensure_model
+from tools.settings import environment
+
+FILE = TRAINING / NAME
+REPORT = ROOT / "reports" / "verbetering.md"
+# Sentences here are measured on for something else: a title is none of theirs, and the masker learns nothing.
+PLACES, MASKING = HELD_OUT / "places.yml", HELD_OUT / "masking.yml"
+
+
+def read(path: Path) -> list[Sentence]:
+    """The sentences in a file of the staff app.
+
+    Raises:
+        ValueError: it is not one, with a line that says so.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what Rasa would pass over
+            messages = Reader().reads(text).training_examples
+        return [_sentence(message) for message in messages]
+    except FileNotFoundError:
+        raise ValueError(f"{path} is er niet.") from None
+    except (OSError, UnicodeError, KeyError, RasaException, Warning, yaml.YAMLError) as error:
+        raise ValueError(f"{path} is geen bestand met verbeteringen ({type(error).__name__}).") from None
+
+
+def _sentence(message: Message) -> Sentence:
+    words = {}
+    for item in message.get(ENTITIES, []):
+        if item["value"] not in places()[item["entity"]]:
+            raise KeyError
+        words[item["entity"]] = (message.get(TEXT)[item["start"] : item["end"]], item["value"])
+    return Sentence(message.get(TEXT), message.get(INTENT), words)
+
+
+def places() -> dict[str, list[str]]:
+    """The levels and the sectors that there are."""
+    lists = yaml.safe_load((ROOT / "data" / "vocabulary.yml").read_text(encoding="utf-8"))
+    return {"level": list(lists["levels"]), "sector": list(lists["sectors"])}
+
+
+def checked(sentences: list[Sentence]) -> Composed:
+    """The file that is learned from: without what stands elsewhere, contradicts, or is measured on."""
+    composed = compose(sentences, known_in(TRAINING))
+    examples = [Example(sentence.text, sentence.intent, 0) for sentence in composed.kept]
+    held_out = read_examples(*sorted({*HELD_OUT.glob("*.yml")} - {PLACES, MASKING}))
+    measured = {same(example.text) for example in held_out}
+    measured |= {same(item["text"]) for item in yaml.safe_load(PLACES.read_text(encoding="utf-8"))}
+    measured |= {same(example.text) for example, _ in near(examples, held_out)}
+    learned = compose((item for item in composed.kept if same(item.text) not in measured), {})
+    copied = [(item, "hiermee wordt gemeten") for item in composed.kept if same(item.text) in measured]
+    return Composed(learned.text, learned.kept, [*composed.left_out, *copied])
+
+
+def improve(source: Path) -> Composed:
+    """Learn from `source` and write the report; data/nlu stays as it was when that fails.
+
+    Raises:
+        ValueError: the file is not one of the staff app.
+        SystemExit: training failed.
+    """
+    composed = checked(read(source))
+    before = FILE.read_text(encoding="utf-8") if FILE.exists() else None
+    old = ensure_model(without=FILE)
+    write(TRAINING, composed)
+    try:
+        new = ensure_model()
+    except BaseException:
+        FILE.unlink() if before is None else FILE.write_text(before, encoding="utf-8")
+        raise
+    examples = [item.text for item in composed.kept]
+    measured = [Measured.of(Recogniser(model), examples) for model in (old, new)]
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(report(composed, *measured), encoding="utf-8")
+    return composed
+
+
+def main(arguments: list[str]) -> None:
+    """Improve, and print the end of the report."""
+    os.environ.update(environment())
+    configure_structlog(logging.ERROR)  # its default prints every message
+    try:
+        improve(Path(arguments[0]) if arguments else FILE)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    print(REPORT.read_text(encoding="utf-8").splitlines()[-1])
+    print(f"Alles staat in {REPORT.relative_to(ROOT)}.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
