@@ -42,12 +42,12 @@ def read(path: Path) -> list[Sentence]:
     try:
         text = path.read_text(encoding="utf-8")
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of what Rasa would pass over
+            warnings.simplefilter("error", UserWarning)  # of what Rasa would pass over
             messages = Reader().reads(text).training_examples
         return [_sentence(message) for message in messages]
     except FileNotFoundError:
         raise ValueError(f"{path} is er niet.") from None
-    except (OSError, UnicodeError, KeyError, RasaException, Warning, yaml.YAMLError) as error:
+    except (OSError, UnicodeError, KeyError, RasaException, UserWarning, yaml.YAMLError) as error:
         raise ValueError(f"{path} is geen bestand met verbeteringen ({type(error).__name__}).") from None
 
 
