@@ -112,8 +112,11 @@ def write(folder: Path, composed: Composed) -> None:
         OSError: it cannot be written.
     """
     new = folder / f".{NAME}.new"
-    new.write_text(composed.text, encoding="utf-8")
-    new.replace(folder / NAME)
+    try:
+        new.write_text(composed.text, encoding="utf-8")
+        new.replace(folder / NAME)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _reason(sentence: Sentence, intents: set[str], known: str | None, *, again: bool) -> str:
