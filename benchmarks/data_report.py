@@ -39,6 +39,8 @@ def near(examples: list[Example], others: list[Example]) -> list[tuple[Example, 
     Rare letters count as much as others: weighed by how rare they are, likeness would change with every example added.
     """
     long, others = ([one for one in found if len(one.text.split()) >= WORDS] for found in (examples, others))
+    if not long:
+        return []
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), use_idf=False, sublinear_tf=True).fit(
         example.text for example in [*long, *others]
     )

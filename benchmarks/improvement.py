@@ -9,7 +9,7 @@ from rasa.shared.nlu.training_data.message import Message
 from scipy.stats import binomtest
 
 from benchmarks.evaluate import Placed, Predicted, Recogniser, own_place, places, predicted
-from benchmarks.measures import macro_f1, macro_f1_ahead
+from benchmarks.measures import macro_f1_beside
 from benchmarks.sentences import BOTTLENECKS, HELD_OUT, read_examples
 from nlu.pooled_classifier import DANGER
 from review.nlu_file import Composed, Sentence
@@ -148,10 +148,9 @@ def _heard(message: Message, wanted: dict[str, set[str]]) -> str:
 
 def _figures(before: Measured, after: Measured) -> Iterator[str]:
     for name, labels in (("alle bedoelingen (macro-F1)", None), ("knelpunten (macro-F1)", BOTTLENECKS)):
-        scores = [macro_f1(before.pairs, labels), macro_f1(after.pairs, labels)]
-        old, new = (f"{score:.3f} ({low:.3f} tot {high:.3f})" for score, low, high in scores)
-        ahead, low, high = macro_f1_ahead(after.pairs, before.pairs, labels)
-        yield f"| {name} | {old} | {new} | {ahead:+.3f} ({low:+.3f} tot {high:+.3f}) |".replace(".", ",")
+        new, old, low, high = macro_f1_beside(after.pairs, before.pairs, labels)
+        difference = f"{new - old:+.3f} ({low:+.3f} tot {high:+.3f})"
+        yield f"| {name} | {old:.3f} | {new:.3f} | {difference} |".replace(".", ",")
 
 
 def _counts(judged: dict[str, tuple[list[Judged], list[Judged]]]) -> Iterator[str]:

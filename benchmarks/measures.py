@@ -35,13 +35,21 @@ def macro_f1(pairs: list[tuple[str, str]], labels: Iterable[str] | None = None) 
 def macro_f1_ahead(
     pairs: list[tuple[str, str]], others: list[tuple[str, str]], labels: Iterable[str] | None = None
 ) -> tuple[float, float, float]:
-    """How far the macro-F1 of `pairs` lies above that of `others`, of the same sentences, and its 95 % interval.
+    """How far the macro-F1 of `pairs` lies above that of `others`, of the same sentences, and its 95 % interval."""
+    score, other, low, high = macro_f1_beside(pairs, others, labels)
+    return score - other, low, high
+
+
+def macro_f1_beside(
+    pairs: list[tuple[str, str]], others: list[tuple[str, str]], labels: Iterable[str] | None = None
+) -> tuple[float, float, float, float]:
+    """The macro-F1 of `pairs` and that of `others`, of the same sentences, and the 95 % interval of the difference.
 
     In each bootstrap sample both are scored (Koehn 2004, "Statistical Significance Tests for Machine Translation
     Evaluation"): what makes a sentence hard for both does not widen the interval.
     """
     (score, samples), (other, other_samples) = _macro_f1(pairs, labels), _macro_f1(others, labels)
-    return score - other, *_interval(samples - other_samples)
+    return score, other, *_interval(samples - other_samples)
 
 
 def _interval(samples: Numbers) -> tuple[float, float]:

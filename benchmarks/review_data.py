@@ -7,7 +7,6 @@ words to search for. Django must be set up before this is imported.
 from __future__ import annotations
 
 import random
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ from review.models import (
 from review.models.conversation import FeltHeard, Level, Reached, Sector
 from review.models.handoff import HandoffStatus
 from review.models.improving import JudgementState, Verdict
+from review.nlu_file import plain
 from review.placeholders import in_ordinary_words
 from review.projection.recognition import instructive
 from review.statistics import refresh
@@ -76,13 +76,8 @@ def examples() -> dict[str, list[str]]:
     for file in sorted((DATA / "nlu").glob("*.yml")):
         for entry in yaml.load(file.read_text(), yaml.CSafeLoader)["nlu"]:
             lines = str(entry.get("examples", "")).splitlines()
-            found[entry.get("intent", "")] += [_plain(line.removeprefix("- ")) for line in lines]
+            found[entry.get("intent", "")] += [plain(line.removeprefix("- ")) for line in lines]
     return dict(found)
-
-
-def _plain(example: str) -> str:
-    """Without the marks of entities."""
-    return re.sub(r"\[([^\]]*)\](?:\{[^}]*\}|\([^)]*\))", r"\1", example)
 
 
 @cache

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import warnings
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -29,40 +30,50 @@ from tools.settings import environment
 
 FILE = TRAINING / NAME
 REPORT = ROOT / "reports" / "verbetering.md"
-# Sentences here are measured on for something else: a title is none of theirs, and the masker learns nothing.
+# Held-out sentences in another shape; what is measured on the masker has nothing to do with recognition.
 PLACES, MASKING = HELD_OUT / "places.yml", HELD_OUT / "masking.yml"
+# What a file that is not one of the staff app makes of reading it.
+UNREADABLE = (OSError, UnicodeError, LookupError, TypeError, AttributeError, RasaException, UserWarning, yaml.YAMLError)
+
+
+class NoCorrectionsError(Exception):
+    """What should be learned from is no file of the staff app; says so in one line."""
 
 
 def read(path: Path) -> list[Sentence]:
     """The sentences in a file of the staff app.
 
     Raises:
-        ValueError: it is not one, with a line that says so.
+        NoCorrectionsError: it is not one.
     """
     try:
         text = path.read_text(encoding="utf-8")
+        content = yaml.load(text, yaml.CSafeLoader)
+        if content.keys() != {"version", "nlu"} or not all("intent" in topic for topic in content["nlu"]):
+            raise KeyError
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # of what Rasa would pass over
             messages = Reader().reads(text).training_examples
         return [_sentence(message) for message in messages]
     except FileNotFoundError:
-        raise ValueError(f"{path} is er niet.") from None
-    except (OSError, UnicodeError, KeyError, RasaException, UserWarning, yaml.YAMLError) as error:
-        raise ValueError(f"{path} is geen bestand met verbeteringen ({type(error).__name__}).") from None
+        raise NoCorrectionsError(f"{path} is er niet.") from None
+    except UNREADABLE:
+        raise NoCorrectionsError(f"{path} is geen bestand met verbeteringen.") from None
 
 
 def _sentence(message: Message) -> Sentence:
     words = {}
     for item in message.get(ENTITIES, []):
-        if item["value"] not in places()[item["entity"]]:
+        if item["value"] not in values()[item["entity"]]:
             raise KeyError
         words[item["entity"]] = (message.get(TEXT)[item["start"] : item["end"]], item["value"])
     return Sentence(message.get(TEXT), message.get(INTENT), words)
 
 
-def places() -> dict[str, list[str]]:
+@cache
+def values() -> dict[str, list[str]]:
     """The levels and the sectors that there are."""
-    lists = yaml.safe_load((ROOT / "data" / "vocabulary.yml").read_text(encoding="utf-8"))
+    lists = yaml.load((ROOT / "data" / "vocabulary.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     return {"level": list(lists["levels"]), "sector": list(lists["sectors"])}
 
 
@@ -83,7 +94,7 @@ def improve(source: Path) -> Composed:
     """Learn from `source` and write the report; data/nlu stays as it was when that fails.
 
     Raises:
-        ValueError: the file is not one of the staff app.
+        NoCorrectionsError: the file is not one of the staff app.
         SystemExit: training failed.
     """
     composed = checked(read(source))
@@ -108,7 +119,7 @@ def main(arguments: list[str]) -> None:
     configure_structlog(logging.ERROR)  # its default prints every message
     try:
         improve(Path(arguments[0]) if arguments else FILE)
-    except ValueError as error:
+    except NoCorrectionsError as error:
         raise SystemExit(str(error)) from None
     print(REPORT.read_text(encoding="utf-8").splitlines()[-1])
     print(f"Alles staat in {REPORT.relative_to(ROOT)}.")

@@ -47,6 +47,13 @@ def test_a_changed_source_makes_a_model_stale(copy_of_sources: Path, name: str) 
     assert model_tools.model_path() != before
 
 
+def test_without_a_file_of_examples_the_model_is_the_one_from_before_it_was_there(copy_of_sources: Path) -> None:
+    before, file = model_tools.model_path(), copy_of_sources / "data" / "nlu" / "verbeteringen.yml"
+    file.parent.mkdir()
+    file.write_text("nlu: []\n")
+    assert model_tools.model_path(without=file) == before != model_tools.model_path()
+
+
 def test_another_spacy_model_makes_a_model_stale(copy_of_sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = model_tools.model_path()
     monkeypatch.setattr(model_tools.importlib.util, "find_spec", lambda name: object())
