@@ -33,7 +33,7 @@ def export(known: Mapping[str, str], deliver: Callable[[Composed], object] = lam
         LogEntry.objects.create(  # auditlog fills in who it is that asks
             content_type=ContentType.objects.get_for_model(Example),
             action=LogEntry.Action.ACCESS,
-            object_repr=f"{len(kept)} verbeteringen uitgevoerd",
+            object_repr=f"Verbeteringen uitgevoerd: {len(kept)}",
         )
     return composed
 

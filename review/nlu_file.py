@@ -76,14 +76,19 @@ def compose(sentences: Iterable[Sentence], known: Mapping[str, str]) -> Composed
         known: the intents of the sentences that stand elsewhere, by `same`.
     """
     sentences = [_cleaned(sentence) for sentence in sentences]
-    intents = defaultdict(set)
+    intents, told = defaultdict(set), defaultdict(set)
     for sentence in sentences:
         intents[same(sentence.text)].add(sentence.intent)
+        for entity, (words, value) in sentence.words.items():
+            told[entity, same(words)].add(value)
     kept: dict[str, Sentence] = {}
     left_out = []
     for sentence in sentences:
         form = same(sentence.text)
-        if reason := _reason(sentence, intents[form], known.get(form), again=form in kept):
+        doubted = [words for entity, (words, _) in sentence.words.items() if len(told[entity, same(words)]) > 1]
+        if doubted:
+            left_out.append((sentence, f"tegenspraak: “{doubted[0]}” zegt elders iets anders"))
+        elif reason := _reason(sentence, intents[form], known.get(form), again=form in kept):
             left_out.append((sentence, reason))
         else:
             kept[form] = sentence

@@ -12,6 +12,7 @@ import sys
 import warnings
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rasa.shared.exceptions import RasaException
@@ -24,6 +25,7 @@ from benchmarks.evaluate import Recogniser
 from benchmarks.improvement import Measured, report
 from benchmarks.sentences import HELD_OUT, TRAINING, Example, read_examples
 from nlu.importer import Reader
+from nlu.vocabulary_extractor import Vocabulary
 from review.nlu_file import NAME, Composed, Sentence, compose, known_in, same, write
 from tools.model import ROOT, ensure_model
 from tools.settings import environment
@@ -32,6 +34,7 @@ FILE = TRAINING / NAME
 REPORT = ROOT / "reports" / "verbetering.md"
 # Held-out sentences in another shape; what is measured on the masker has nothing to do with recognition.
 PLACES, MASKING = HELD_OUT / "places.yml", HELD_OUT / "masking.yml"
+VALUES_OF = {"level": "levels", "sector": "sectors"}  # the list of each entity
 # What a file that is not one of the staff app makes of reading it.
 UNREADABLE = (OSError, UnicodeError, LookupError, TypeError, AttributeError, RasaException, UserWarning, yaml.YAMLError)
 
@@ -64,30 +67,37 @@ def read(path: Path) -> list[Sentence]:
 def _sentence(message: Message) -> Sentence:
     words = {}
     for item in message.get(ENTITIES, []):
-        if item["value"] not in values()[item["entity"]]:
+        if item["value"] not in vocabulary_lists()[VALUES_OF[item["entity"]]]:
             raise KeyError
         words[item["entity"]] = (message.get(TEXT)[item["start"] : item["end"]], item["value"])
     return Sentence(message.get(TEXT), message.get(INTENT), words)
 
 
 @cache
-def values() -> dict[str, list[str]]:
-    """The levels and the sectors that there are."""
-    lists = yaml.load((ROOT / "data" / "vocabulary.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return {"level": list(lists["levels"]), "sector": list(lists["sectors"])}
+def vocabulary_lists() -> dict[str, Any]:
+    """The lists of data/vocabulary.yml."""
+    return dict(yaml.load((ROOT / "data" / "vocabulary.yml").read_text(encoding="utf-8"), yaml.CSafeLoader))
 
 
 def checked(sentences: list[Sentence]) -> Composed:
-    """The file that is learned from: without what stands elsewhere, contradicts, or is measured on."""
+    """The file that is learned from: without what stands elsewhere, contradicts something, or is measured on."""
     composed = compose(sentences, known_in(TRAINING))
     examples = [Example(sentence.text, sentence.intent, 0) for sentence in composed.kept]
     held_out = read_examples(*sorted({*HELD_OUT.glob("*.yml")} - {PLACES, MASKING}))
     measured = {same(example.text) for example in held_out}
     measured |= {same(item["text"]) for item in yaml.safe_load(PLACES.read_text(encoding="utf-8"))}
     measured |= {same(example.text) for example, _ in near(examples, held_out)}
-    learned = compose((item for item in composed.kept if same(item.text) not in measured), {})
-    copied = [(item, "hiermee wordt gemeten") for item in composed.kept if same(item.text) in measured]
-    return Composed(learned.text, learned.kept, [*composed.left_out, *copied])
+    vocabulary = Vocabulary(vocabulary_lists())
+
+    def reason(sentence: Sentence) -> str:
+        said = ((words, entity, value) for entity, (words, value) in sentence.words.items())
+        if any(vocabulary.contradicted_by(*each) for each in said):
+            return "tegenspraak: data/vocabulary.yml zegt iets anders van deze woorden"
+        return "hiermee wordt gemeten" if same(sentence.text) in measured else ""
+
+    learned = compose((item for item in composed.kept if not reason(item)), {})
+    more = [(item, why) for item in composed.kept if (why := reason(item))]
+    return Composed(learned.text, learned.kept, [*composed.left_out, *more])
 
 
 def improve(source: Path) -> Composed:

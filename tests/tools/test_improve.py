@@ -67,6 +67,12 @@ def test_what_is_measured_on_is_reported_and_not_learned() -> None:
     assert composed.text.splitlines()[:10] == GOOD.splitlines()[:10]
 
 
+def test_what_the_lists_say_otherwise_of_a_title_is_reported_and_not_learned() -> None:
+    title = Sentence("als wethouder noteer ik dat drie keer", "give_answer", {"level": ("wethouder", "uitvoering")})
+    ((_, reason),) = improve.checked([title]).left_out
+    assert reason == "tegenspraak: data/vocabulary.yml zegt iets anders van deze woorden"
+
+
 @pytest.mark.parametrize("before", [None, "# zoals het was\n"])
 def test_when_training_fails_the_data_stay_as_they_were(
     untouched: Path, monkeypatch: pytest.MonkeyPatch, before: str | None

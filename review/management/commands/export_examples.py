@@ -10,7 +10,7 @@ import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from review.examples import export
-from review.nlu_file import known_in, write
+from review.nlu_file import NAME, known_in, write
 
 
 class Command(BaseCommand):
@@ -32,6 +32,6 @@ class Command(BaseCommand):
             raise CommandError(f"In {folder} staat een bestand dat niet te lezen is; er is niets geschreven.") from None
         except OSError as error:
             raise CommandError(f"In {folder} kan niet worden geschreven: {error.strerror}.") from None
-        self.stdout.write(f"{len(composed.kept)} verbeteringen geschreven naar {folder / 'verbeteringen.yml'}.")
+        self.stdout.write(f"Verbeteringen in {folder / NAME}: {len(composed.kept)}.")
         for sentence, reason in composed.left_out:
             self.stdout.write(f"Weggelaten: “{sentence.text}” ({reason}).")

@@ -55,7 +55,7 @@ def test_what_was_checked_is_written_and_it_is_said_what_was_left_out_and_why(fo
     title = {"level": "management", "level_words": "opgaveleider"}
     accepted("ik ben opgaveleider", "give_answer", checked=True, **title)
     assert exported(folder).splitlines() == [
-        f"2 verbeteringen geschreven naar {folder / NAME}.",
+        f"Verbeteringen in {folder / NAME}: 2.",
         "Weggelaten: “de ene” (tegenspraak: beoordeeld als skip en als stop).",
         "Weggelaten: “de ene” (tegenspraak: beoordeeld als skip en als stop).",
         "Weggelaten: “ik stop ermee” (tegenspraak: beoordeeld als pause en als stop).",
@@ -140,7 +140,7 @@ def test_each_export_is_logged_by_whom_and_how_many_and_without_a_text(
     by_command, by_staff = LogEntry.objects.order_by("-pk")
     assert (by_staff.actor, by_command.actor) == (exporter, None)
     for entry in (by_command, by_staff):
-        assert entry.object_repr == "1 verbeteringen uitgevoerd"
+        assert entry.object_repr == "Verbeteringen uitgevoerd: 1"
         assert "kar" not in str(vars(entry))
 
 
@@ -158,4 +158,4 @@ def test_it_is_for_those_with_the_right_alone_and_only_by_a_posted_form(
 def test_an_export_is_told_in_the_log(as_administrator: Client) -> None:
     as_administrator.post(reverse("export_examples"))
     page = as_administrator.get(reverse("admin:auditlog_logentry_changelist"))
-    assert "0 verbeteringen uitgevoerd" in page.content.decode()
+    assert "Verbeteringen uitgevoerd: 0" in page.content.decode()

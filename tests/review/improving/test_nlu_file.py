@@ -100,6 +100,12 @@ def test_a_contradiction_is_reported_and_neither_is_learned() -> None:
     ]
 
 
+def test_words_that_say_one_thing_here_and_another_there_are_a_contradiction() -> None:
+    here, there = (sentence(f"als aanjager zeg ik {place}", level=("aanjager", place)) for place in ("bestuur", "zorg"))
+    assert reasons(here, there) == ["tegenspraak: “aanjager” zegt elders iets anders"] * 2
+    assert reasons(here, sentence("de Aanjager dus", level=("Aanjager", "bestuur"))) == []
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
