@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -24,11 +25,7 @@ def _filled(pattern: URLPattern | URLResolver) -> str:
     told = pattern.pattern
     if not hasattr(told, "_route"):  # an expression: the admin's way to an app, and its last resort
         return "auth/" if "app_label" in told.regex.groupindex else "anything/"
-    path = str(told)
-    for name, converter in told.converters.items():
-        kind = type(converter).__name__.removesuffix("Converter").lower()
-        path = path.replace(f"<{kind}:{name}>", "1").replace(f"<{name}>", "1")
-    return path
+    return re.sub(r"<(?:\w+:)?\w+>", "1", str(told))
 
 
 ADDRESSES = sorted({(f"/{path}", name) for path, name in _patterns(get_resolver()) if path != "anything/"})

@@ -216,7 +216,7 @@ def test_every_right_that_the_app_has_can_be_given() -> None:
 def test_only_what_staff_use_has_a_list() -> None:
     assert {model._meta.label for model in admin.site._registry} == {
         "review.Conversation", "review.Handoff", "review.Label", "auth.User", "auth.Group", "auditlog.LogEntry",
-        "review.Judgement", "review.Example",
+        "review.Judgement", "review.Example", "review.Purge",
     }  # fmt: skip
 
 
@@ -303,7 +303,7 @@ class TestStart:
         for number in range(20):
             conversation(f"A{number}")
             as_administrator.get(f"/review/conversation/A{number}/change/")
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             as_administrator.get("/")
 
     def test_without_rights_one_is_told_whom_to_ask(self, as_colleague: Client) -> None:

@@ -17,10 +17,24 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from review.admin import staff, turns
 from review.admin.handoffs import SHOW_ADDRESS, STEPS
-from review.admin.staff import CHANGES
-from review.models import Conversation, Handoff, Label, Note, ReplyAddress, SavedView
+from review.models import (
+    Conversation,
+    Example,
+    Flag,
+    Handoff,
+    Judgement,
+    Label,
+    Note,
+    Purge,
+    Recognition,
+    ReplyAddress,
+    SavedView,
+    Turn,
+)  # fmt: skip
 from review.models.handoff import HandoffStatus
+from review.models.improving import Verdict
 from review.roles import RIGHTS, Role, has, make_groups, permissions
 from tests.review.addresses import ADDRESSES
 from tests.review.browser import PASSWORD, ROOT
@@ -75,8 +89,11 @@ SEEN = {
     "/inloggen/microsoft/terug/": Page(NOBODY, 404),
     "/inloggen/uitgezet/": Page(NOBODY),
     "/jsi18n/": Page(WITHOUT),
+    "/leerzaam/": Page(REVIEWER),
     "/login/": ON,
     "/logout/": POSTED,
+    "/overzicht/": Page(READER),
+    "/overzicht/1.csv": Page(READER, 404),  # of none of the tables
     "/password_change/": Page(WITHOUT),
     "/password_change/done/": Page(WITHOUT),
     "/r/1/1/": Page(WITHOUT, 404),
@@ -85,26 +102,47 @@ SEEN = {
     "/review/conversation/1/change/": Page(READER),
     "/review/conversation/1/delete/": Page(NEVER),
     "/review/conversation/1/history/": Page(READER),
+    "/review/conversation/1/inzage/": Page(WITHOUT, 405),
+    "/review/conversation/1/wissen/": Page(KEEPER),
     "/review/conversation/add/": Page(NEVER),
     "/review/conversation/weergaven/": POSTED,
     "/review/conversation/weergaven/1/": POSTED,
+    "/review/example/": Page(REVIEWER),
+    "/review/example/1/": ON,
+    "/review/example/1/change/": Page(REVIEWER, 302),
+    "/review/example/1/delete/": Page(KEEPER),
+    "/review/example/1/history/": Page(REVIEWER),
+    "/review/example/add/": Page(NEVER),
     "/review/handoff/": Page(REVIEWER),
     "/review/handoff/1/": ON,
     "/review/handoff/1/change/": Page(REVIEWER),
     "/review/handoff/1/delete/": Page(NEVER),
     "/review/handoff/1/history/": Page(REVIEWER),
     "/review/handoff/add/": Page(NEVER),
+    "/review/judgement/": Page(REVIEWER),
+    "/review/judgement/1/": ON,
+    "/review/judgement/1/change/": Page(REVIEWER, 302),
+    "/review/judgement/1/delete/": Page(NEVER),
+    "/review/judgement/1/history/": Page(REVIEWER),
+    "/review/judgement/add/": Page(NEVER),
     "/review/label/": Page(READER),
     "/review/label/1/": ON,
     "/review/label/1/change/": Page(READER),
     "/review/label/1/delete/": Page(KEEPER),
     "/review/label/1/history/": Page(READER),
     "/review/label/add/": Page(REVIEWER),
+    "/review/purge/": Page(KEEPER),
+    "/review/purge/1/": ON,
+    "/review/purge/1/change/": Page(WITHOUT, 404),
+    "/review/purge/1/delete/": Page(NEVER),
+    "/review/purge/1/history/": Page(KEEPER),
+    "/review/purge/add/": Page(NEVER),
     "/search/": Page(WITHOUT),  # finds what somebody may see
     "/tweede-stap/": Page(WITHOUT),
     "/tweede-stap/herstelcodes/": Page(WITHOUT, 404),
     "/tweede-stap/herstelcodes/nieuw/": ON,
     "/uitloggen/": POSTED,
+    "/verbeteringen/": POSTED,
 }
 
 
@@ -128,6 +166,7 @@ def chosen(path: str, pk: Any, *rows: tuple[int, str]) -> list[Change]:
 
 COLLEAGUE = {"username": "collega", "is_staff": "on"}  # switched off
 PASSWORDS = {"password1": NEW, "password2": NEW}
+CORRECTION = {"intent": "affirm", "example": "ja, dat klopt helemaal"}
 DONE = [
     *on_page(
         "/review/conversation/1/change/",
@@ -138,7 +177,19 @@ DONE = [
         (REVIEWER, "remove_label", {"label": "1"}),
         (REVIEWER, "add_note", {"text": "x"}),
         (REVIEWER, "delete_note", {"note": "1"}),
+        (REVIEWER, "judge_right", {"turn": "2"}),
+        (REVIEWER, "accept", {"turn": "2", **CORRECTION}),
+        (REVIEWER, "draft", {"turn": "2", **CORRECTION}),
+        (REVIEWER, "take_back", {"turn": "1"}),
+        (READER, "flag", {"turn": "2", "why": "x"}),
+        (READER, "unflag", {"turn": "1"}),
     ),
+    *on_page("/leerzaam/", "change", (REVIEWER, "judge_right", {"turn": "2"}), (REVIEWER, "flag", {"turn": "2"})),
+    Change(KEEPER, "/review/conversation/1/wissen/", {"sure": "yes"}),
+    Change(KEEPER, "/review/conversation/1/inzage/", {}),  # is logged
+    Change(KEEPER, "/verbeteringen/", {}),  # is logged
+    Change(KEEPER, "/review/example/1/delete/", {"post": "yes"}),
+    Change(NEVER, "/review/judgement/1/delete/", {"post": "yes"}),
     *chosen("/review/conversation/", "1", (REVIEWER, "mark_reviewed"), (REVIEWER, "assign_to_me")),
     *chosen("/review/conversation/", "1", (NEVER, "delete_selected")),
     Change(READER, "/review/conversation/weergaven/", {"name": "y", "query": "knelpunt=rol"}),
@@ -176,6 +227,13 @@ def something(db: None) -> None:
         code="1", channel="website", started_at=now, last_at=now, messages=1, reached=1
     )
     conversation.labels.add(Label.objects.create(pk=1, name="mooi"))
+    for number in (2, 1):
+        turn = Turn.objects.create(pk=number, conversation=conversation, number=number, said_at=now, said="help")
+        Recognition.objects.create(turn=turn, intent="give_answer", confidence=0.5, margin=0.1, ranking=[])
+    Judgement.objects.create(turn=turn, verdict=Verdict.RIGHT)
+    Flag.objects.create(turn=turn)
+    Example.objects.create(pk=1, turn=turn, conversation=conversation, text="x", intent="affirm", recognised="deny")
+    Purge.objects.create(pk=1)
     Group.objects.get_or_create(pk=1, defaults={"name": "een groep"})
     for user in (
         User.objects.create_user("collega", password=PASSWORD, is_staff=True, pk=1),
@@ -260,7 +318,7 @@ def test_every_address_has_its_row() -> None:
 
 def test_every_change_has_its_row() -> None:
     posted = [change.posted for change in DONE]
-    assert {one["change"] for one in posted if "change" in one} == set(CHANGES)
+    assert {one["change"] for one in posted if "change" in one} == {*staff.CHANGES, *turns.CHANGES}
     assert {one["step"] for one in posted if "step" in one} == {
         SHOW_ADDRESS, *(step for steps in STEPS.values() for step, _ in steps)
     }  # fmt: skip
