@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import getpass
 
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
 from review.models import Conversation, Example, Flag, Handoff, Judgement, Label, Note, ReplyAddress, Turn
@@ -36,9 +37,22 @@ def note(person: User, what: str, was: str, became: str, by: User | None = None)
     LogEntry.objects.log_create(person, action=LogEntry.Action.UPDATE, changes={what: [was, became]}, actor=by)
 
 
-def log_export(thing: Model, **by: Any) -> None:
-    """Log that somebody took this out of the app; `by` names who, where nobody is signed in."""
-    LogEntry.objects.log_create(thing, force_log=True, action=EXPORTED, changes={}, **by)
+def log_export(kind: type[Model], what: str, key: str = "", by: str | None = None) -> None:
+    """Log that something was taken out of the app, never a text of it.
+
+    Args:
+        kind: of the things that were.
+        what: as staff read it in the log.
+        key: of the thing, where it was one.
+        by: who did, where nobody is signed in; auditlog knows who is.
+    """
+    of_kind = ContentType.objects.get_for_model(kind)
+    LogEntry.objects.create(content_type=of_kind, object_pk=key, object_repr=what, action=EXPORTED, actor_email=by)
+
+
+def whoever_runs_this() -> str:
+    """Who gives a command on the server, as the log has it."""
+    return f"{getpass.getuser()} (opdracht)"
 
 
 def logged_as(code: str) -> list[str]:

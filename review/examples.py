@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from auditlog.models import LogEntry
 from django.contrib.auth.decorators import permission_required
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from review.audit import log_export
 from review.models import Example
 from review.nlu_file import NAME, Composed, Sentence, compose
 
 
-def export(known: Mapping[str, str], deliver: Callable[[Composed], object] = lambda composed: None) -> Composed:
+def export(
+    known: Mapping[str, str], deliver: Callable[[Composed], object] = lambda composed: None, by: str | None = None
+) -> Composed:
     """The file of all examples that were checked, the newest first where two are the same.
 
     It is recorded that they were exported, and logged: by whom and how many, never a text.
@@ -24,17 +25,14 @@ def export(known: Mapping[str, str], deliver: Callable[[Composed], object] = lam
     Args:
         known: the intents of the sentences that stand elsewhere in data/nlu (`review.nlu_file.known_in`).
         deliver: brings the file where it is wanted; what it raises is raised, and nothing is recorded.
+        by: for the log, where nobody is signed in.
     """
     with transaction.atomic():
         composed = compose(map(_sentence, Example.objects.exclude(checked_at=None)), known)
         deliver(composed)
         kept = [sentence.key for sentence in composed.kept]
         Example.objects.filter(pk__in=kept, exported_at=None).update(exported_at=timezone.now())
-        LogEntry.objects.create(  # auditlog fills in who it is that asks
-            content_type=ContentType.objects.get_for_model(Example),
-            action=LogEntry.Action.ACCESS,
-            object_repr=f"Verbeteringen uitgevoerd: {len(kept)}",
-        )
+        log_export(Example, f"verbeteringen: {len(kept)}", by=by)
     return composed
 
 

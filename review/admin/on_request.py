@@ -46,7 +46,7 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     conversation = get_object_or_404(Conversation, pk=code)
     answer = HttpResponse(as_html(conversation), content_type="text/html; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="gesprek-{code}.html"'
-    log_export(conversation)
+    log_export(Conversation, str(conversation), conversation.code)
     return answer
 
 

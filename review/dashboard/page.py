@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from auditlog.models import LogEntry
 from django.contrib import admin
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from review.audit import log_export
 from review.dashboard.asked import Asked
 from review.dashboard.figures import count
 from review.dashboard.picture import Picture
@@ -44,13 +43,7 @@ def sheet(request: HttpRequest, name: str) -> HttpResponse:
     picture = next((picture for picture in _drawn(asked)[1] if picture.name == name), None)
     if picture is None:
         raise Http404
-    LogEntry.objects.create(
-        content_type=ContentType.objects.get_for_model(Statistic),
-        object_pk=name,
-        object_repr=f"Cijfers als bestand: {picture.title} ({', '.join(asked.words)})",
-        action=LogEntry.Action.ACCESS,
-        actor=request.user,
-    )
+    log_export(Statistic, f"Cijfers: {picture.title} ({', '.join(asked.words)})", name)
     file = "-".join([name, *map(slugify, asked.words), f"{timezone.localdate():%Y-%m-%d}"])
     return HttpResponse(
         as_sheet(picture),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from sqlalchemy.exc import SQLAlchemyError
 
 from review.access import as_html
-from review.audit import log_export
+from review.audit import log_export, whoever_runs_this
 from review.models import Conversation
 from storage.schema import export, open_database
 
@@ -41,4 +40,4 @@ class Command(BaseCommand):
         except SQLAlchemyError as error:
             raise CommandError(f"De opslag van de coach is niet bereikbaar ({type(error).__name__}).") from None
         self.stdout.write(as_html(conversation, events))
-        log_export(conversation, actor_email=f"{getpass.getuser()} (opdracht)")
+        log_export(Conversation, str(conversation), conversation.code, by=whoever_runs_this())

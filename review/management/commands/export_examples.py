@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from review.audit import whoever_runs_this
 from review.examples import export
 from review.nlu_file import NAME, known_in, write
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         try:
             if not folder.is_dir():
                 raise CommandError(f"De map {folder} is er niet.")
-            composed = export(known_in(folder), partial(write, folder))
+            composed = export(known_in(folder), partial(write, folder), by=whoever_runs_this())
         except yaml.YAMLError:
             raise CommandError(f"In {folder} staat een bestand dat niet te lezen is; er is niets geschreven.") from None
         except OSError as error:

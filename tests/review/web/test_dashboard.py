@@ -287,7 +287,7 @@ class TestSheet:
         noted = LogEntry.objects.get()
         assert (noted.actor, noted.object_pk) == (person, "knelpunten-per-niveau")
         text = client.get(f"/auditlog/logentry/?waarmee={noted.content_type_id}").content.decode()
-        assert "Cijfers als bestand: Welke knelpunten leven op welk niveau? (laatste 13 weken)" in text
+        assert "Cijfers: Welke knelpunten leven op welk niveau? (laatste 13 weken)" in text
 
 
 def test_no_field_of_a_file_is_a_formula_and_a_number_is_written_in_dutch() -> None:
