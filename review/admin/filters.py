@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.admin import ListFilter
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -244,7 +244,9 @@ class Judged(Choice):
         """Those with a judgement that stands so, or without any."""
         judged = Judgement.objects.order_by().values("turn__conversation")
         if value == "nog":
-            return conversations.exclude(code__in=judged)
+            # Asked of each conversation until the page is full: there are many, and few of them are judged.
+            first = judged.filter(turn__conversation=OuterRef("pk"))[:1]
+            return conversations.alias(judged=Subquery(first)).filter(judged=None)
         known = value in self.states
         return conversations.filter(code__in=judged.filter(state=self.states[value])) if known else conversations
 

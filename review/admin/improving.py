@@ -94,10 +94,14 @@ class JudgementAdmin(_OfTurns):
 
     list_display = ("where", "shown_state", "recognised_as", "should_have_been", "by", "saved")
     list_filter: ClassVar = [("state", ChoicesDropdownFilter), ("verdict", ChoicesDropdownFilter), IntentFilter]
-    list_select_related = ("turn", "turn__recognition", "author")
+    list_select_related = ("author",)
     ordering = ("-saved_at", "pk")  # by the turn itself every turn would be sorted
     search_fields = ("turn__conversation__code__iexact",)
     search_help_text = "Code van een gesprek"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Judgement]:
+        """The turns of a page apart: to join them all is to read all of them."""
+        return super().get_queryset(request).prefetch_related("turn__recognition")
 
     def has_delete_permission(self, request: HttpRequest, obj: Judgement | None = None) -> bool:
         """It is taken back at its turn."""
@@ -152,10 +156,14 @@ class ExampleAdmin(_OfTurns):
 
     list_display = ("sentence", "becomes", "stand", "accepted", "where", "away")
     list_filter: ClassVar = [CheckedFilter, IntentFilter]
-    list_select_related = ("turn", "accepted_by")
+    list_select_related = ("accepted_by",)
     search_fields = ("conversation__code__iexact",)
     search_help_text = "Code van een gesprek"
     delete_confirmation_template = "admin/review/example/delete.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Example]:
+        """The turns of a page apart, as with the judgements."""
+        return super().get_queryset(request).prefetch_related("turn")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         """Without the way to take it away for who may not."""
