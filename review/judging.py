@@ -16,6 +16,7 @@ from review.guidelines import guidelines
 from review.models import Example, Flag, Judgement, Turn
 from review.models.improving import JudgementState, Verdict
 from review.placeholders import in_ordinary_words
+from review.statistics import refresh
 
 MOST_IN_AN_EXAMPLE = Example._meta.get_field("text").max_length
 MOST_OF_WORDS = Example._meta.get_field("level_words").max_length
@@ -73,8 +74,8 @@ def begin_of_correction(turn: Turn) -> Correction:
 @transaction.atomic
 def judge_right(*, turn: Turn, author: AbstractUser) -> None:
     """Say that a turn was understood; nothing is to be learned of it."""
-    _judge(turn, author, Verdict.RIGHT, JudgementState.ACCEPTED, Correction())
     Example.objects.filter(turn=turn).delete()
+    _judge(turn, author, Verdict.RIGHT, JudgementState.ACCEPTED, Correction())
 
 
 @transaction.atomic
@@ -87,8 +88,8 @@ def save_draft(*, turn: Turn, author: AbstractUser, correction: Correction) -> N
     correction = _tidied(correction)
     if problems := _no_values(correction):
         raise NotAcceptedError(problems)
-    _judge(turn, author, Verdict.WRONG, JudgementState.DRAFT, _changes(turn, correction))
     Example.objects.filter(turn=turn).delete()
+    _judge(turn, author, Verdict.WRONG, JudgementState.DRAFT, _changes(turn, correction))
 
 
 @transaction.atomic
@@ -123,6 +124,7 @@ def take_back(*, turn: Turn) -> None:
     """As if nobody had judged a turn."""
     Judgement.objects.filter(turn=turn).delete()
     Example.objects.filter(turn=turn).delete()
+    refresh([turn.conversation_id])
 
 
 @transaction.atomic
@@ -132,6 +134,7 @@ def withdraw(*, example: Example) -> None:
     if judged:
         judged.state = JudgementState.DRAFT
         judged.save(update_fields=["state", "saved_at"])
+        refresh([judged.turn.conversation_id])
     example.delete()
 
 
@@ -155,6 +158,7 @@ def lower_flag(*, turn: Turn) -> None:
 def _judge(turn: Turn, author: AbstractUser, verdict: Any, state: Any, changes: Correction) -> None:
     standing = {"author": author, "verdict": verdict, "state": state, **vars(changes)}
     Judgement.objects.update_or_create(turn=turn, defaults=standing)
+    refresh([turn.conversation_id])
 
 
 def _tidied(correction: Correction) -> Correction:

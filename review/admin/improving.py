@@ -159,6 +159,7 @@ class ExampleAdmin(_OfTurns):
     list_select_related = ("accepted_by",)
     search_fields = ("conversation__code__iexact",)
     search_help_text = "Code van een gesprek"
+    list_before_template = "admin/review/example/export.html"
     delete_confirmation_template = "admin/review/example/delete.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Example]:

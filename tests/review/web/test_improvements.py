@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from review import judging
@@ -139,6 +140,18 @@ def test_an_example_is_taken_away_after_it_was_read_once_more(
     client.post(address, {"post": "yes"})
     assert not Example.objects.filter(pk=example.pk).exists()
     assert Judgement.objects.get(turn=turns[2]).state == "draft"
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_the_file_for_the_coach_is_for_who_may_export(
+    client: Client, sign_in: Callable[..., User], turns: list[Turn], may: bool
+) -> None:
+    sign_in("view_example", *(["export_example"] if may else []))
+    address = reverse("export_examples")
+    assert (f'action="{address}"' in client.get(EXAMPLES).text) == may
+    answer = client.post(address)
+    assert answer.status_code == (200 if may else 403)
+    assert (SENTENCES[1] in answer.text) == may
 
 
 def test_an_example_stays_when_its_conversation_is_gone(

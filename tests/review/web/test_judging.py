@@ -15,7 +15,7 @@ from django.utils import timezone
 from review import judging
 from review.judging import Correction, NotAcceptedError, begin_of_correction
 from review.masking import Kind
-from review.models import Conversation, Example, Flag, Judgement, Recognition, Turn
+from review.models import Conversation, Example, Flag, Judgement, Recognition, Statistic, Turn
 from review.placeholders import ORDINARY, in_ordinary_words
 from review.projection.covering import REPLY_ADDRESS, UNREADABLE
 
@@ -192,6 +192,21 @@ def test_every_placeholder_has_ordinary_words() -> None:
 )
 def test_placeholders_become_ordinary_words(masked: str, ordinary: str) -> None:
     assert in_ordinary_words(masked) == ordinary
+
+
+def test_the_figures_of_the_conversation_follow_what_is_judged(turn: Turn, author: User) -> None:
+    def figures() -> tuple[int, int]:
+        return Statistic.objects.values_list("judged_right", "judged_wrong").get(conversation=CODE)
+
+    judging.judge_right(turn=turn, author=author)
+    assert figures() == (1, 0)
+    judging.accept(turn=turn, author=author, correction=correction())
+    assert figures() == (0, 1)
+    judging.withdraw(example=Example.objects.get())
+    assert figures() == (0, 0)
+    judging.judge_right(turn=turn, author=author)
+    judging.take_back(turn=turn)
+    assert figures() == (0, 0)
 
 
 # On the page.
