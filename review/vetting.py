@@ -11,6 +11,7 @@ from review.masking import Masker
 from review.models import Example, Judgement
 from review.models.improving import JudgementState
 from review.nlu_file import NEVER
+from review.statistics import refresh
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def vet(masker: Masker) -> None:
         with transaction.atomic():
             if this.delete()[0]:
                 Judgement.objects.filter(pk=example.turn_id).update(state=JudgementState.RETURNED)
+                refresh([example.conversation_id])
 
 
 def _tells_of_a_person(example: Example, masker: Masker) -> bool:
