@@ -51,6 +51,11 @@ def shown(number: int) -> Cell:
     return Hidden.FEW if is_few(number) else number
 
 
+def shown_part(number: int, of: int) -> Cell:
+    """Some of a known total, as they are shown where the others are not: the others may be a small group too."""
+    return Hidden.WITHHELD if is_few(of - number) and not is_few(number) else shown(number)
+
+
 def shown_line(counts: Sequence[int]) -> list[Cell]:
     """The groups that together are a known total, as they are shown.
 

@@ -10,7 +10,7 @@ from review.dashboard.figures import PRINCIPLES, Figures, Week
 from review.dashboard.picture import UNKNOWN, Picture, Series, Shown
 from review.models.conversation import Bottleneck, Channel, FeltHeard, Level, Reached, Sector
 from review.models.keeping import Outcome
-from review.small_groups import Cell, Hidden, Line, is_few, shown, shown_line, shown_table
+from review.small_groups import Cell, Hidden, Line, is_few, shown, shown_line, shown_part, shown_table
 from review.templatetags.wording import MONTHS
 from review.words import PRINCIPLES as TITLES
 
@@ -239,8 +239,8 @@ def _of_open_weeks(figures: Figures, figure: Callable[[Week], Shown]) -> list[Sh
 
 
 def _some(figures: Figures, part: Callable[[Week], int]) -> list[Shown]:
-    """Some of each week's conversations; the others are no small group either."""
-    return _of_open_weeks(figures, lambda week: shown_line([part(week), week.number - part(week)])[0])
+    """Some of each week's conversations."""
+    return _of_open_weeks(figures, lambda week: shown_part(part(week), week.number))
 
 
 def _percentage(part: float, whole: float, conversations: int) -> Shown:

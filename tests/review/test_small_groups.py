@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.small_groups import LEAST, Cell, Hidden, Line, shown, shown_line, shown_table
+from review.small_groups import LEAST, Cell, Hidden, Line, shown, shown_line, shown_part, shown_table
 
 MOST = 13
 numbers = st.one_of(st.integers(0, 6), st.integers(0, MOST))
@@ -92,6 +92,15 @@ def test_of_a_line_that_is_small_or_withheld_nothing_is_shown() -> None:
 def test_a_line_in_which_one_may_be_in_two_groups_is_as_large_as_is_told() -> None:
     # Four leaders who work in two sectors each.
     assert shown_table([[4, 4], [30, 30], [30, 30]], [4, 40, 40])[0] == Line(Hidden.FEW, [Hidden.FEW] * 2)
+
+
+@given(number=st.integers(0, MOST), others=st.integers(0, MOST))
+def test_of_a_part_neither_it_nor_the_others_follow_when_they_are_few(number: int, others: int) -> None:
+    shown_number = shown_part(number, number + others)
+    hidden = isinstance(shown_number, Hidden)
+    assert hidden == (0 < number < LEAST or 0 < others < LEAST)
+    assert hidden or shown_number == number
+    assert (shown_number is Hidden.FEW) == (0 < number < LEAST)
 
 
 def test_a_number_by_itself_is_hidden_when_it_is_small() -> None:

@@ -125,7 +125,8 @@ class TestNumbers:
         store(9, judged_wrong=1)
         store(3, judged_right=40, weeks_ago=1)
         store(9, weeks_ago=1)
-        assert column("verbeterd-door-leiders") == [0, 8]
+        store(3, corrected=True, weeks_ago=1)
+        assert column("verbeterd-door-leiders") == [FEW, 8]
         assert [tuple(week.values()) for week in table("oordelen").values()] == [(FEW, 0), (16, 9)]
 
     def test_hand_offs_are_counted_with_half_of_the_waiting_times(self) -> None:
