@@ -86,7 +86,9 @@ def compose(sentences: Iterable[Sentence], known: Mapping[str, str]) -> Composed
     for sentence in sentences:
         form = same(sentence.text)
         doubted = [words for entity, (words, _) in sentence.words.items() if len(told[entity, same(words)]) > 1]
-        if doubted:
+        if NEVER.search(sentence.text):
+            left_out.append((replace(sentence, text="…"), "er staat iets in dat over een persoon kan gaan"))
+        elif doubted:
             left_out.append((sentence, f"tegenspraak: “{doubted[0]}” zegt elders iets anders"))
         elif reason := _reason(sentence, intents[form], known.get(form), again=form in kept):
             left_out.append((sentence, reason))
@@ -99,11 +101,11 @@ def known_in(folder: Path) -> dict[str, str]:
     """The intents of all sentences in the other files of `folder`, by `same`.
 
     Raises:
-        OSError, yaml.YAMLError: a file cannot be read.
+        OSError, UnicodeError, yaml.YAMLError: a file cannot be read.
     """
     found = {}
-    for file in sorted(folder.glob("*.yml")):
-        content = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) if file.name != NAME else {}
+    for file in sorted({*folder.glob("*.yml")} - {folder / NAME}):
+        content = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
         for topic in content.get("nlu", ()):
             for line in str(topic.get("examples", "")).splitlines():
                 found[same(plain(line.removeprefix("- ")))] = str(topic.get("intent"))
@@ -129,8 +131,6 @@ def _reason(sentence: Sentence, intents: set[str], known: str | None, *, again: 
     missing = [words for words, _ in sentence.words.values() if not _place(words, sentence.text)]
     if not sentence.text:
         return "er staat niets in"
-    if NEVER.search(sentence.text):
-        return "er staat iets in dat over een persoon kan gaan"
     if sentence.intent not in INTENTS or sentence.intent == "nlu_fallback":
         return f"de coach kent geen bedoeling {_clean(sentence.intent)}"
     if missing:
@@ -146,9 +146,9 @@ def _topics(sentences: list[Sentence]) -> str:
     """The part of the file that holds the sentences, by intent, in an order that more of them do not change."""
     if not sentences:
         return "nlu: []\n"
-    lines = ["nlu:"]
+    lines, annotated = ["nlu:"], [_annotated(sentence) for sentence in sentences]
     for intent in INTENTS:
-        if of_intent := sorted(sentence.text for sentence in map(_annotated, sentences) if sentence.intent == intent):
+        if of_intent := sorted(sentence.text for sentence in annotated if sentence.intent == intent):
             lines += [f"  - intent: {intent}", f"    metadata: {{writer: {WRITER}}}", "    examples: |"]
             lines += [f"      - {text}" for text in of_intent]
     return "\n".join([*lines, ""])

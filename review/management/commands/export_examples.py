@@ -29,7 +29,7 @@ class Command(BaseCommand):
             if not folder.is_dir():
                 raise CommandError(f"De map {folder} is er niet.")
             composed = export(known_in(folder), partial(write, folder), by=whoever_runs_this())
-        except yaml.YAMLError:
+        except (UnicodeError, yaml.YAMLError):
             raise CommandError(f"In {folder} staat een bestand dat niet te lezen is; er is niets geschreven.") from None
         except OSError as error:
             raise CommandError(f"In {folder} kan niet worden geschreven: {error.strerror}.") from None

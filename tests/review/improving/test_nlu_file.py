@@ -120,6 +120,7 @@ def test_what_cannot_be_learned_is_left_out_with_its_reason_and_the_file_says_so
     composed = compose([wrong], {})
     assert [why for _, why in composed.left_out] == [reason]
     assert f"({reason})." in composed.text
+    assert "NAAM" not in composed.text
     assert read_back(composed.text, RasaYAMLReader) == []
 
 
