@@ -24,22 +24,19 @@ from storage.schema import REWRITE, had_its_time
 OF_ONE_THAT_IS_GONE = "iets van een gesprek dat er niet meer is"
 
 
-def forget(senders: Iterable[str]) -> int:
-    """Remove conversations that are gone from the store; returns how many had begun.
+def forget(senders: Iterable[str]) -> None:
+    """Remove conversations that are gone from the store.
 
     Raises:
         django.db.Error: the review database is away or refuses; the others are removed by the next call.
     """
-    removed = 0
     for sender_id in senders:
         with disable_auditlog(), transaction.atomic():
             # Another worker, or the nightly purge, waits here and finds nothing.
             followed = Followed.objects.select_for_update().filter(pk=sender_id).first()
             if followed and followed.conversation_id:
                 remove(followed)
-                removed += 1
             Followed.objects.filter(pk=sender_id).delete()
-    return removed
 
 
 def remove(followed: Followed, *, gone: bool = True) -> None:
@@ -79,7 +76,8 @@ def wipe() -> None:
     # The index of words marks them as gone, until its parts are merged.
     statements = ["INSERT INTO review_words(review_words) VALUES ('optimize')", *REWRITE]
     if connection.vendor == "postgresql":
-        tables = [model._meta.db_table for model in (*apps.get_app_config("review").get_models(), LogEntry)]
+        models = apps.get_app_config("review").get_models(include_auto_created=True)
+        tables = [model._meta.db_table for model in (*models, LogEntry)]
         statements = [f"ANALYZE {', '.join(tables)}"]
     with connection.cursor() as cursor:
         for statement in statements:
