@@ -55,22 +55,20 @@ def test_a_file_that_is_not_there_is_said(untouched: Path) -> None:
         improve.main([])
 
 
-def test_what_is_measured_on_is_reported_and_not_learned() -> None:
+def test_what_is_measured_on_or_contradicts_the_lists_is_reported_and_not_learned() -> None:
     held_out = read_examples(HELD_OUT / "intents.yml")
     long = next(item for item in held_out if len(item.text.split()) > 12)
     learned = Sentence("wij zijn met ons drieën en niemand noteert iets", "bottleneck_structuur", {})
     place = "ik ben schoolleider op een basisschool en onze bestuurder vindt er wat van"
-    copied = [long.text.upper() + "!", f"{long.text} hoor", place]
-    composed = improve.checked([Sentence(text, "give_answer", {}) for text in copied] + [learned])
-    assert [item.text for item in composed.kept] == [learned.text]
-    assert [reason for _, reason in composed.left_out] == ["hiermee wordt gemeten"] * 3
-    assert composed.text.splitlines()[:10] == GOOD.splitlines()[:10]
-
-
-def test_what_the_lists_say_otherwise_of_a_title_is_reported_and_not_learned() -> None:
+    copied = [Sentence(text, "give_answer", {}) for text in (long.text.upper() + "!", f"{long.text} hoor", place)]
     title = Sentence("als wethouder noteer ik dat drie keer", "give_answer", {"level": ("wethouder", "uitvoering")})
-    ((_, reason),) = improve.checked([title]).left_out
-    assert reason == "tegenspraak: data/vocabulary.yml zegt iets anders van deze woorden"
+    composed = improve.checked([*copied, title, learned])
+    assert [item.text for item in composed.kept] == [learned.text]
+    assert [reason for _, reason in composed.left_out] == [
+        *["hiermee wordt gemeten"] * 3,
+        "tegenspraak: data/vocabulary.yml zegt iets anders van deze woorden",
+    ]
+    assert composed.text == GOOD
 
 
 @pytest.mark.parametrize("before", [None, "# zoals het was\n"])
