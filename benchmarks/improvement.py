@@ -115,12 +115,13 @@ class Change:
 
 def report(composed: Composed, before: Measured, after: Measured) -> str:
     """The report, in Dutch; its last line is the judgement."""
-    judged = {name: (old, after.judged()[name]) for name, old in before.judged().items()}
+    now = after.judged()
+    judged = {name: (old, now[name]) for name, old in before.judged().items()}
     changes = {name: Change.between(*both) for name, both in judged.items()}
-    learned = f"{len(composed.kept)} geleerd, {len(composed.left_out)} weggelaten."
+    learned = f"- {len(composed.kept)} geleerd, {len(composed.left_out)} weggelaten"
     left_out = [f"- weggelaten: {sentence.text} ({reason})" for sentence, reason in composed.left_out]
     sections = {
-        "De verbeteringen": [learned, "", *left_out, "", *_corrections(composed.kept, before, after)],
+        "De verbeteringen": [learned, *left_out, "", *_corrections(composed.kept, before, after)],
         "Voor en na, op zinnen die de coach niet leerde": [
             "| | voor | na | verschil |", "|---|---|---|---|", *_figures(before, after), *_counts(judged)
         ],

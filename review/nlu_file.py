@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from review.placeholders import ORDINARY
 from review.words import INTENTS
 
 NAME = "verbeteringen.yml"
@@ -27,7 +28,7 @@ version: "3.1"
 """
 # What tells of a person, also where the masker leaves it, as it does with a number that is everybody's to call; and
 # what stands for it on the pages, with or without its brackets.
-_KINDS = "E-MAIL|LINK|IBAN|BSN|TELEFOON|GEBOORTEDATUM|POSTCODE|SCHOOL|ADRES|NAAM|PLAATS"
+_KINDS = "|".join(ORDINARY)
 NEVER = re.compile(rf"\S@\S|https?:|\bwww\.|(?:\d[\s().-]{{0,3}}){{9}}|\b(?:{_KINDS})-\d|[\[(](?:{_KINDS})[\])]")
 # An annotation as Rasa reads it. Nothing escapes its brackets, so no sentence keeps square ones.
 _ANNOTATION = re.compile(r"\[([^\]]+?)\](?:\([^)]+?\)|\{[^}]+?\}|\[.*?\])")

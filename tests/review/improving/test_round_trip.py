@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 
+from review.judging import Correction, accept
 from review.masking import Masker
 from review.models import Example
 from review.vetting import vet
-from tests.review.improving.made import accepted
+from tests.review.improving.made import a_turn
 from tools.model import ROOT
 
 NOT_COPIED = shutil.ignore_patterns(
@@ -37,13 +39,14 @@ def project(model: Path, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.django_db
 def test_what_was_heard_wrong_is_corrected_exported_and_trained_and_heard_right_and_nothing_is_worse(
-    project: Path, masker: Masker
+    project: Path, masker: Masker, administrator: User
 ) -> None:
-    accepted(WRONG, "bottleneck_rol")
-    accepted(WITH_A_TITLE, "bottleneck_mandaat", level="management", level_words="opgaveleider")
-    accepted("Marieke de Vries weet niet wie de kar trekt", "bottleneck_rol")
+    said = Correction(intent="bottleneck_rol", example=WRONG)
+    title = Correction("bottleneck_mandaat", level="management", level_words="opgaveleider", example=WITH_A_TITLE)
+    name = Correction(intent="bottleneck_rol", example="Marieke de Vries weet niet wie de kar trekt")
+    for correction, heard in ((said, "give_answer"), (title, "bottleneck_mandaat"), (name, "give_answer")):
+        accept(turn=a_turn(correction.example, heard), author=administrator, correction=correction)
     vet(masker)
     assert Example.objects.count() == 2
     call_command("export_examples", str(project / "data" / "nlu"))
