@@ -84,9 +84,9 @@ class ConversationAdmin(ModelAdmin):
     def get_urls(self) -> list[Any]:
         """With those of the saved views, and of what a leader may ask for."""
         own = [
-            path("<str:code>/wissen/", self.admin_site.admin_view(on_request.erase), name="review_conversation_erase"),
+            path("<slug:code>/wissen/", self.admin_site.admin_view(on_request.erase), name="review_conversation_erase"),
             path(
-                "<str:code>/inzage/", self.admin_site.admin_view(on_request.export), name="review_conversation_export"
+                "<slug:code>/inzage/", self.admin_site.admin_view(on_request.export), name="review_conversation_export"
             ),
             path("weergaven/", self.admin_site.admin_view(saved_views.save), name="review_savedview_save"),
             path(
