@@ -31,8 +31,7 @@ def vet(masker: Masker) -> None:
         with transaction.atomic():
             if this.delete()[0]:
                 Judgement.objects.filter(pk=example.turn_id).update(state=JudgementState.RETURNED)
-                if example.conversation_id:
-                    refresh([example.conversation_id])
+                refresh([example.conversation_id])
 
 
 def _tells_of_a_person(example: Example, masker: Masker) -> bool:

@@ -15,6 +15,7 @@ from review.masking import Masker
 from review.models import Example, Judgement, Statistic
 from review.models.improving import JudgementState
 from review.projection.following import follow
+from review.statistics import refresh
 from review.vetting import vet
 from tests.review.improving.made import accepted
 
@@ -45,7 +46,15 @@ def test_an_example_that_tells_of_a_person_is_deleted_and_its_judgement_returned
     vet(masker)
     assert not Example.objects.exists()
     assert states() == [JudgementState.RETURNED]
-    assert Statistic.objects.get().judged_wrong == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_what_is_returned_counts_as_judged_no_more(masker: Masker) -> None:
+    example = accepted("bel me op 06 12345678")
+    refresh([example.conversation_id])
+    assert Statistic.objects.get(conversation=example.conversation_id).judged_wrong == 1
+    vet(masker)
+    assert Statistic.objects.get(conversation=example.conversation_id).judged_wrong == 0
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
