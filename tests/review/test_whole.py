@@ -21,12 +21,11 @@ import pytest
 import requests
 import yaml
 from django.contrib.auth.models import User
-from django.utils import timezone
 from mail_server import MailServer
 from playwright.sync_api import Page, expect, sync_playwright
 from waiting import wait_for
 
-from review.models import Conversation, Erasures, Example, Flag, Handoff, Judgement, Statistic
+from review.models import Conversation, Erasures, Example, Flag, Handoff, Judgement
 from storage.schema import open_database
 from tests.channels.test_website import Website, offered
 from tests.conftest import Coach
@@ -245,6 +244,3 @@ def work_on(conversation: Conversation, word: str) -> None:
     Judgement.objects.create(turn=turn, verdict="wrong", intent="bottleneck_rol", author=person, example=word)
     Flag.objects.create(turn=turn, author=person, text=word)
     Example.objects.create(conversation=conversation, turn=turn, text=word, intent="bottleneck_rol", recognised="deny")
-    if not Statistic.objects.filter(conversation=conversation).exists():
-        week = timezone.localdate()
-        Statistic.objects.create(conversation=conversation, week=week, channel=conversation.channel, reached=1)
