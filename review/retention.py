@@ -24,7 +24,7 @@ from django.utils import timezone
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from review.models import Erasures, Followed, Handoff, Purge, ReplyAddress, Statistic
+from review.models import Cached, Erasures, Followed, Handoff, Purge, ReplyAddress, Statistic
 from review.models.handoff import HandoffStatus
 from review.projection.forgetting import forget, wipe
 from review.projection.store import positions
@@ -224,6 +224,13 @@ KINDS = (
         UNTIL_THE_NEXT,
         lambda: Session.objects.filter(expire_date__lt=timezone.now()),
         "expire_date",
+    ),
+    _rows(
+        "cache",
+        "Getelde verkeerde codes, en wie wat open had, als dat voorbij is",
+        UNTIL_THE_NEXT,
+        lambda: Cached.objects.filter(expires__lt=timezone.now()),
+        "expires",
     ),
     _rows(
         "attempts",

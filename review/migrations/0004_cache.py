@@ -1,14 +1,17 @@
-from django.core.management import call_command
-from django.db import migrations
-
-
-def make(apps, schema_editor):
-    call_command("createcachetable", "review_cache", database=schema_editor.connection.alias, verbosity=0)
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [("review", "0003_improving_and_keeping")]
 
     operations = [
-        migrations.RunPython(make, lambda apps, schema_editor: schema_editor.execute("DROP TABLE review_cache"))
+        migrations.CreateModel(
+            name="Cached",
+            fields=[
+                ("cache_key", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("value", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
+            ],
+            options={"db_table": "review_cache", "default_permissions": ()},
+        ),
     ]

@@ -4,10 +4,11 @@ from review.models.conversation import Conversation, ConversationText, Recogniti
 from review.models.following import Followed
 from review.models.handoff import Handoff, ReplyAddress
 from review.models.improving import Example, Flag, Judgement
-from review.models.keeping import Erasures, Purge, Statistic
+from review.models.keeping import Cached, Erasures, Purge, Statistic
 from review.models.staff import Label, Note, SavedView
 
 __all__ = [
+    "Cached",
     "Conversation",
     "ConversationText",
     "Erasures",

@@ -1,4 +1,4 @@
-"""What stays when conversations go: figures without words, how many were erased, and when was purged."""
+"""What stays when conversations go: figures without words, how many were erased, and when was purged; and the cache."""
 
 from __future__ import annotations
 
@@ -85,3 +85,20 @@ class Purge(models.Model):
 
     def __str__(self) -> str:
         return f"Opruiming {self.pk}"
+
+
+class Cached(models.Model):
+    """A row of Django's cache (`CACHES`): what it holds may name an address or somebody, also when it is over.
+
+    The cache itself reads and writes it, and deletes what is over only when it is asked for.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Nobody's."""
+
+        db_table = "review_cache"
+        default_permissions = ()

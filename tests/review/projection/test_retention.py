@@ -20,12 +20,14 @@ from django.contrib.admin.models import LogEntry as ListEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from sqlalchemy.engine import Engine
 
 from review import nightly, retention
 from review.models import (
+    Cached,
     Conversation,
     Erasures,
     Example,
@@ -70,6 +72,7 @@ def fill(store: Engine) -> None:
         AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=moment)
         Statistic.objects.create(week=moment.date(), channel="website", reached=1)
         Erasures.objects.create(day=moment.date(), number=1)
+        cache.set(f"somebody-{moment.year}", 1, (moment - timezone.now()).total_seconds() + 60)
     done = Handoff.objects.get(pk="new")
     done.status = HandoffStatus.DONE
     done.save()
@@ -95,6 +98,7 @@ def test_a_purge_deletes_what_the_dry_run_counted_and_nothing_that_has_time_left
     assert [model.objects.count() for model in (Note, Handoff, Followed, Session, AccessAttempt)] == [1] * 5
     assert [model.objects.count() for model in (ListEntry, Erasures)] == [1, 1]
     assert LogEntry.objects.count() == logged - 1
+    assert [key for key, in Cached.objects.values_list("cache_key")] == [f":1:somebody-{timezone.now().year}"]
     assert not ReplyAddress.objects.exists()  # of the new one the hand-off is done
     with store.connect() as connection:
         for table in (conversations, events):
