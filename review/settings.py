@@ -1,4 +1,4 @@
-"""Django's settings, and the one place where the staff app reads its environment (docs/meelezen.md).
+"""Django's settings, and the one place where the staff app reads its environment (docs/leesomgeving.md).
 
 Without REVIEW_SECRET nothing starts; only REVIEW_DEVELOPMENT=on leaves out what needs TLS.
 """
