@@ -167,8 +167,9 @@ def take(code: str, step: str, request: HttpRequest) -> None:
         messages.success(request, "De mail wordt opnieuw verstuurd.")
         return
     if step == "take_up":
-        handoff.status, handoff.taken_up_by, handoff.taken_up_at = HandoffStatus.TAKEN_UP, request.user, now
-        handoff.done_at = None
+        handoff.status, handoff.taken_up_by = HandoffStatus.TAKEN_UP, request.user
+        # Opened again: the leader waited until the first time.
+        handoff.taken_up_at, handoff.done_at = handoff.taken_up_at or now, None
         messages.success(request, "Je hebt deze overdracht opgepakt.")
     elif step == "finish":
         handoff.status, handoff.done_at = HandoffStatus.DONE, now

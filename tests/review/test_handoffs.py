@@ -139,6 +139,21 @@ def test_who_took_it_up_and_when_it_was_done_is_kept_and_noted(client: Client, s
     assert [change["status"] for change in changes] == [["verstuurd", "opgepakt"], ["opgepakt", "afgerond"]]
 
 
+def test_a_leader_waited_until_the_first_time_also_when_it_is_opened_again(
+    client: Client, sign_in: Any, handoff: Handoff
+) -> None:
+    sign_in("view_handoff", "change_handoff")
+    first = timezone.now() - timedelta(days=9)
+    Handoff.objects.update(
+        status=HandoffStatus.DONE, sent_at=first, consented_at=first, taken_up_at=first + timedelta(hours=2),
+        done_at=timezone.now(),
+    )  # fmt: skip
+    client.post(page_of(handoff), {"step": "take_up"})
+    handoff.refresh_from_db()
+    assert (handoff.status, handoff.done_at) == (HandoffStatus.TAKEN_UP, None)
+    assert Statistic.objects.values_list("taken_up_after", "done_after").get() == (2.0, None)
+
+
 def test_each_step_is_in_the_figures(client: Client, sign_in: Any, handoff: Handoff) -> None:
     sign_in("view_handoff", "change_handoff")
     Handoff.objects.update(status=HandoffStatus.SENT, consented_at=timezone.now() - timedelta(hours=3))
