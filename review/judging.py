@@ -115,6 +115,7 @@ def accept(*, turn: Turn, author: AbstractUser, correction: Correction) -> None:
             "recognised": turn.recognition.intent,
             "accepted_by": author,
             "checked_at": None,
+            "exported_at": None,
         },
     )
 
@@ -142,12 +143,13 @@ def raise_flag(*, turn: Turn, author: AbstractUser, text: str) -> None:
     """Let a colleague look at a turn, and say why; the words may be empty.
 
     Raises:
-        NotAcceptedError: they are too many.
+        NotAcceptedError: they are too many, or a colleague was quicker.
     """
     text = " ".join(text.replace("\0", "").split())
     if len(text) > MOST_IN_A_FLAG:
         raise NotAcceptedError({"text": f"Houd de reden kort: hooguit {MOST_IN_A_FLAG} tekens."})
-    Flag.objects.update_or_create(turn=turn, defaults={"author": author, "text": text})
+    if not Flag.objects.get_or_create(turn=turn, defaults={"author": author, "text": text})[1]:
+        raise NotAcceptedError({"text": "Er staat al een vlag bij deze beurt. Haal die eerst weg."})
 
 
 def lower_flag(*, turn: Turn) -> None:
@@ -183,9 +185,9 @@ def _changes(turn: Turn, correction: Correction) -> Correction:
     recognised = turn.recognition
     if correction.intent == recognised.intent:
         correction = replace(correction, intent="")
-    if correction.level == recognised.level:
+    if correction.level and correction.level == recognised.level:
         correction = replace(correction, level="", level_words="")
-    if correction.sector in recognised.sectors.split(","):
+    if correction.sector and correction.sector in recognised.sectors.split(","):
         correction = replace(correction, sector="", sector_words="")
     return correction
 

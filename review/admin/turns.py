@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.timezone import localtime
 
 from review import judging
 from review.admin.filters import is_number
@@ -72,6 +73,9 @@ def change(request: HttpRequest, turn: Turn) -> Form | None:
         raise PermissionDenied
     if wanted.permission == JUDGE and not hasattr(turn, "recognition"):
         raise BadRequest
+    if wanted.permission == JUDGE and _overtaken(request, turn):
+        messages.warning(request, "Nog niet bewaard: een collega beoordeelde deze beurt net. Kijk wat er nu staat.")
+        return Form(turn, _filled_in(request)) if "intent" in request.POST else form_of(turn)
     try:
         said = wanted.make(request, turn)
     except NotAcceptedError as error:
@@ -82,6 +86,14 @@ def change(request: HttpRequest, turn: Turn) -> Form | None:
         return Form(turn, _filled_in(request), error.problems)
     messages.success(request, said)
     return None
+
+
+def _overtaken(request: HttpRequest, turn: Turn) -> bool:
+    """Whether a colleague judged a turn after the page was made that this comes from."""
+    judged = getattr(turn, "judgement", None)
+    if judged is None or judged.author_id == request.user.pk:
+        return False
+    return request.POST.get("seen", "") != localtime(judged.saved_at).isoformat()
 
 
 def _filled_in(request: HttpRequest) -> Correction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,10 +85,10 @@ def test_an_accepted_correction_makes_the_example_of_its_turn(turn: Turn, author
 
 def test_another_correction_changes_the_example_which_is_looked_over_again(turn: Turn, author: User) -> None:
     judging.accept(turn=turn, author=author, correction=correction())
-    Example.objects.update(checked_at=timezone.now())
+    Example.objects.update(checked_at=timezone.now(), exported_at=timezone.now())
     judging.accept(turn=turn, author=author, correction=correction(example="ik mag niets"))
     example = Example.objects.get()
-    assert (example.text, example.checked_at) == ("ik mag niets", None)
+    assert (example.text, example.checked_at, example.exported_at) == ("ik mag niets", None, None)
 
 
 def test_a_place_alone_is_learned_under_the_intent_that_was_right(turn: Turn, author: User) -> None:
@@ -116,12 +117,12 @@ def test_an_example_that_is_taken_away_leaves_a_draft(turn: Turn, author: User) 
     assert Judgement.objects.get().state == "draft"
 
 
-def test_a_draft_may_be_half_done(turn: Turn, author: User) -> None:
-    half = Correction(level_words="kwartiermaker", example=SAID)
-    judging.save_draft(turn=turn, author=author, correction=half)
-    assert begin_of_correction(Turn.objects.get(pk=turn.pk)) == Correction(
-        intent="bottleneck_rol", level_words="kwartiermaker", example=SAID
-    )
+@pytest.mark.parametrize("heard", [{}, {"level": "", "sectors": ""}], ids=["place heard", "no place heard"])
+def test_a_draft_may_be_half_done(turn: Turn, author: User, heard: dict[str, str]) -> None:
+    Recognition.objects.filter(turn=turn).update(**heard)
+    half = Correction(level_words="kwartiermaker", sector_words="peutergroep", example=SAID)
+    judging.save_draft(turn=Turn.objects.get(pk=turn.pk), author=author, correction=half)
+    assert begin_of_correction(Turn.objects.get(pk=turn.pk)) == replace(half, intent="bottleneck_rol")
 
 
 REFUSED: dict[str, tuple[dict[str, str], str, str]] = {
@@ -272,6 +273,30 @@ def test_a_correction_is_shown_changed_and_taken_back(client: Client, turn: Turn
     assert not Judgement.objects.exists()
 
 
+def seen(client: Client, turn: Turn) -> str:
+    """What the forms of a turn say that was judged of it."""
+    (found,) = set(re.findall(r'name="seen" value="([^"]*)"', client.get(f"{PAGE}?verbeter={turn.pk}").text)) - {""}
+    return str(found)
+
+
+@pytest.mark.parametrize("change", ["judge_right", "take_back", "draft", "accept"])
+def test_what_a_colleague_judged_meanwhile_is_not_overwritten_unseen(
+    client: Client, turn: Turn, author: User, sign_in: Callable[..., User], change: str
+) -> None:
+    judging.accept(turn=turn, author=author, correction=correction())
+    before = seen(client, turn)
+    judging.accept(turn=turn, author=author, correction=correction(example="ik mag niets"))
+    sign_in("view_conversation", "add_judgement", name="bram")
+    mine = {"intent": "deny", "example": "nee hoor"} if change in {"draft", "accept"} else {}
+    for at in ("", before):
+        answer = post(client, turn, change, seen=at, **mine)
+        assert "een collega beoordeelde deze beurt net" in answer.text
+        assert form_of(answer.text)["example"] == mine.get("example", "ik mag niets")
+        assert Judgement.objects.get().example == Example.objects.get().text == "ik mag niets"
+    post(client, turn, change, seen=seen(client, turn), **mine)
+    assert not Example.objects.filter(text="ik mag niets").exists()
+
+
 def test_a_correction_that_came_back_says_why_and_is_open(client: Client, turn: Turn, author: User) -> None:
     judging.accept(turn=turn, author=author, correction=correction(example="Karin zegt dat ik niets mag"))
     Judgement.objects.update(state="returned")
@@ -297,6 +322,12 @@ def test_a_flag_is_raised_seen_filtered_and_lowered(client: Client, turn: Turn, 
     assert "Vlag weghalen" in shown
     post(client, turn, "unflag")
     assert not Flag.objects.exists()
+
+
+def test_a_flag_of_a_colleague_is_not_overwritten(client: Client, turn: Turn, author: User) -> None:
+    post(client, turn, "flag", why="is dit mandaat?")
+    assert "Er staat al een vlag bij deze beurt." in post(client, turn, "flag", why="en dit?").text
+    assert Flag.objects.get().text == "is dit mandaat?"
 
 
 def test_a_flag_with_too_many_words_is_refused(client: Client, turn: Turn, author: User) -> None:
