@@ -15,6 +15,7 @@ from django.db import transaction
 from review.guidelines import guidelines
 from review.models import Example, Flag, Judgement, Turn
 from review.models.improving import JudgementState, Verdict
+from review.personal import personal_in
 from review.placeholders import in_ordinary_words
 from review.statistics import refresh
 
@@ -22,10 +23,6 @@ MOST_IN_AN_EXAMPLE = Example._meta.get_field("text").max_length
 MOST_OF_WORDS = Example._meta.get_field("level_words").max_length
 MOST_IN_A_FLAG = Flag._meta.get_field("text").max_length
 BRACKETS = re.compile(r"\[[^\]]*\]?|\]")
-ADDRESS = re.compile(r"\S*@\S*")
-LINK = re.compile(r"(?:https?:|www\.)\S*|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|be|com|org|net|eu|info|app|online)\b\S*", re.I)
-# As long as the shortest telephone number, whatever stands between the digits; two years beside each other are none.
-NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d\W{1,3}(?:19|20)\d\d\b)\+?\d(?:[\s().+/-]*\d){7,}")
 
 
 @dataclass(frozen=True)
@@ -237,10 +234,4 @@ def _personal(example: str) -> str:
         return "Schrijf een voorbeeldzin: zoals een leider het zou zeggen."
     if found := BRACKETS.search(example):
         return f"Zet gewone woorden in de plaats van “{found[0]}”."
-    if found := ADDRESS.search(example):
-        return f"Haal “{found[0]}” weg: een adres kan van iemand zijn."
-    if found := LINK.search(example):
-        return f"Haal “{found[0]}” weg: een link kan iets over iemand zeggen."
-    if found := NUMBER.search(example):
-        return f"Haal “{found[0]}” weg: het lijkt een nummer van iemand."
-    return ""
+    return personal_in(example)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from review.placeholders import ORDINARY
+from review.personal import personal_in
 from review.words import INTENTS
 
 NAME = "verbeteringen.yml"
@@ -26,10 +26,6 @@ HEADER = """\
 # person; docs/verbeteren.md says how it gets here.
 version: "3.1"
 """
-# What tells of a person, also where the masker leaves it, as it does with a number that is everybody's to call; and
-# what stands for it on the pages, with or without its brackets.
-_KINDS = "|".join(ORDINARY)
-NEVER = re.compile(rf"\S@\S|https?:|\bwww\.|(?:\d[\s().-]{{0,3}}){{9}}|\b(?:{_KINDS})-\d|[\[(](?:{_KINDS})[\])]")
 # An annotation as Rasa reads it. Nothing escapes its brackets, so no sentence keeps square ones.
 _ANNOTATION = re.compile(r"\[([^\]]+?)\](?:\([^)]+?\)|\{[^}]+?\}|\[.*?\])")
 # In a file that is all ASCII Rasa reads what follows a backslash as a letter's number.
@@ -87,7 +83,7 @@ def compose(sentences: Iterable[Sentence], known: Mapping[str, str]) -> Composed
     for sentence in sentences:
         form = same(sentence.text)
         doubted = [words for entity, (words, _) in sentence.words.items() if len(told[entity, same(words)]) > 1]
-        if NEVER.search(sentence.text):
+        if personal_in(sentence.text):
             left_out.append((replace(sentence, text="…"), "er staat iets in dat over een persoon kan gaan"))
         elif doubted:
             left_out.append((sentence, f"tegenspraak: “{doubted[0]}” zegt elders iets anders"))

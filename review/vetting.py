@@ -10,7 +10,7 @@ from django.utils import timezone
 from review.masking import Masker
 from review.models import Example, Judgement
 from review.models.improving import JudgementState
-from review.nlu_file import NEVER
+from review.personal import personal_in
 from review.statistics import refresh
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def vet(masker: Masker) -> None:
 
 def _tells_of_a_person(example: Example, masker: Masker) -> bool:
     try:
-        return bool(NEVER.search(example.text) or masker.find(example.text))
+        return bool(personal_in(example.text) or masker.find(example.text))
     except Exception as error:  # noqa: BLE001 - what cannot be looked through is not learned from, and holds up nothing
         logger.error("Example %s cannot be looked through: %s", example.pk, type(error).__name__)  # noqa: TRY400
         return True

@@ -147,6 +147,7 @@ REFUSED: dict[str, tuple[dict[str, str], str, str]] = {
     "empty": ({"example": " \n "}, "example", "Schrijf een voorbeeldzin"),
     "too long": ({"example": "x" * 503}, "example", "er zijn er 3 te veel"),
     "a placeholder": ({"example": "ik en [NAAM-1]"}, "example", "“[NAAM-1]”"),
+    "a placeholder without brackets": ({"example": "ik en NAAM-12 dus"}, "example", "“NAAM-12”"),
     "an annotation": ({"example": "ik ben [manager](level)"}, "example", "“[manager]”"),
     "half a bracket": ({"example": "ik ben manager]"}, "example", "“]”"),
     "an address": ({"example": "mail jan@voorbeeld.nl"}, "example", "“jan@voorbeeld.nl”"),
