@@ -93,7 +93,7 @@ def _overtaken(request: HttpRequest, turn: Turn) -> bool:
     judged = getattr(turn, "judgement", None)
     if judged is None or judged.author_id == request.user.pk:
         return False
-    return request.POST.get("seen", "") != localtime(judged.saved_at).isoformat()
+    return bool(request.POST.get("seen") != localtime(judged.saved_at).isoformat())
 
 
 def _filled_in(request: HttpRequest) -> Correction:
