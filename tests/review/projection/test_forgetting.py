@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from auditlog.models import LogEntry
 from auditlog.signals import accessed
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from sqlalchemy.engine import Engine
 
@@ -28,9 +29,10 @@ from review.models import (
     Note,
     SavedView,
     Statistic,
+    Turn,
 )
 from review.outbox import deliver_all_due
-from review.projection import following
+from review.projection import following, forgetting
 from review.projection.following import Projection
 from review.projection.forgetting import wipe
 from review.projection.store import handoff_in_store
@@ -66,6 +68,7 @@ def work_on(found: Conversation) -> User:
     Flag.objects.create(turn=turn, author=person, text=WORD)
     Example.objects.create(conversation=found, turn=turn, text=f"het {WORD} loopt vast", intent="bottleneck_rol")
     SavedView.objects.create(owner=person, name="die ene", query=f"q={found.code.lower()}")
+    SavedView.objects.create(owner=person, name=f"kijk naar {found.code}", query="gevaar=ja")
     SavedView.objects.create(owner=person, name="andere", query="gevaar=ja")
     handoff = found.handoffs.get()
     for thing in (found, handoff, handoff.reply_address, note):
@@ -226,13 +229,78 @@ def test_what_staff_asked_to_erase_is_erased_in_the_store_and_here_and_tried_aga
 
     with monkeypatch.context() as patch:
         patch.setattr(following, "erase", away)
-        with pytest.raises(sa.exc.OperationalError):
-            projection.step(everything=True)
+        projection.step(everything=True)
     assert Conversation.objects.get().erase_asked_at
     projection.step(everything=True)
     assert lines_with(everything(store), WORD, SENDER, found.code, HANDOFF) == []
     assert counted() == 1
     assert LogEntry.objects.filter(action=LogEntry.Action.UPDATE).exists()
+
+
+def test_a_file_that_cannot_be_wiped_holds_up_neither_the_erasure_nor_other_conversations(
+    store: Engine, projection: Projection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when another process holds the file, or the samples of a large table take too long."""
+
+    def held(_: Any) -> None:
+        raise sa.exc.OperationalError("", {}, Exception())
+
+    store_log(store, SENDER, ROWS)
+    projection.step(everything=True)
+    Conversation.objects.update(erase_asked_at=timezone.now())
+    store_log(store, "other", whole("other"))
+    monkeypatch.setattr(schema, "wipe", held)
+    projection.step(everything=True)
+    assert Conversation.objects.get().followed.sender_id == "other"
+    assert counted() == 1
+    assert "An erasure in the store did not come to its end: OperationalError" in caplog.text
+
+
+def _by_a_colleague(code: str) -> None:
+    """On a connection of its own, as another process; it gives up when it has to wait."""
+    turn = Turn.objects.filter(conversation=code).last()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        Example.objects.create(conversation_id=code, turn=turn, text=f"het {WORD} loopt vast", intent="bottleneck_rol")
+    except DatabaseError:
+        pass
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])  # SQLite has one writer at a time
+def test_what_a_colleague_accepts_during_the_erasure_does_not_outlive_it(
+    store: Engine, projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_log(store, SENDER, ROWS)
+    projection.step(everything=True)
+    code = Conversation.objects.get().code
+    count = forgetting._count
+
+    def meanwhile() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_by_a_colleague, code).result()
+        count()
+
+    monkeypatch.setattr(forgetting, "_count", meanwhile)
+    erase(store, SENDER)
+    projection.step(everything=True)
+    assert not Conversation.objects.exists()
+    assert not Example.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_the_log_keeps_nothing_of_what_was_understood_in_it(store: Engine, projection: Projection) -> None:
+    """Nor of an example that was taken away before."""
+    store_log(store, SENDER, ROWS)
+    projection.step(everything=True)
+    work_on(Conversation.objects.get())
+    Example.objects.get().delete()
+    erase(store, SENDER)
+    projection.step(everything=True)
+    assert LogEntry.objects.filter(content_type__model="example").count() == 2  # made and taken away
+    assert lines_with(everything(store), "bottleneck_rol") == []
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
