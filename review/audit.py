@@ -26,7 +26,8 @@ def register() -> None:
     auditlog.register(ReplyAddress, include_fields=["handoff"])
     auditlog.register(Judgement, include_fields=["verdict", "state", "intent", "level", "sector"])
     auditlog.register(Flag, include_fields=["author"])
-    auditlog.register(Example, include_fields=["intent", "recognised", "level", "sector", "checked_at", "exported_at"])
+    # Not what it says: nothing in the log tells of which conversation it was, and it outlives that.
+    auditlog.register(Example, include_fields=["accepted_by", "checked_at", "exported_at"])
     of_user = ["username", "is_active", "is_staff", "is_superuser"]
     auditlog.register(User, include_fields=of_user, m2m_fields={"groups"})
     auditlog.register(Group, include_fields=["name"], m2m_fields={"permissions"})

@@ -14,7 +14,7 @@ from auditlog.models import LogEntry
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from review.audit import logged_as
@@ -51,11 +51,13 @@ def remove(followed: Followed, *, gone: bool = True) -> None:
     erased = asked or followed.written_at >= had_its_time(settings.RETENTION_DAYS)
     if erased:
         Statistic.objects.filter(conversation=code).delete()
+        # An example that a colleague accepts just now was written before, and goes along, or comes too late.
+        list(Conversation.objects.select_for_update().filter(pk=code).values_list("pk"))
         Example.objects.filter(conversation=code).delete()
     if erased and gone:
         _count()
     Conversation.objects.filter(pk=code).delete()
-    SavedView.objects.filter(query__icontains=code).delete()  # one that looks for its code
+    SavedView.objects.filter(Q(query__icontains=code) | Q(name__icontains=code)).delete()  # one that looks for its code
     LogEntry.objects.filter(object_repr__in=logged_as(code)).update(
         object_pk="",
         object_id=None,
