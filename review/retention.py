@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry as ListEntry
 from django.contrib.sessions.models import Session
 from django.db import Error
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -85,8 +85,8 @@ def _rows(name: str, title: str, term: Term, due: Callable[[], QuerySet[Any]], m
     """A kind that is a table: its rows that are `due`, each from the moment that a field of it names."""
 
     def find(engine: Engine | None) -> Expired:
-        oldest = due().aggregate(oldest=Min(moment))["oldest"]
-        return Expired(due().count(), _moment_of(oldest))
+        counted = due().aggregate(number=Count("pk"), oldest=Min(moment))
+        return Expired(counted["number"], _moment_of(counted["oldest"]))
 
     def delete(engine: Engine) -> Deleted:
         with disable_auditlog():

@@ -98,7 +98,7 @@ def test_a_purge_deletes_what_the_dry_run_counted_and_nothing_that_has_time_left
     assert [model.objects.count() for model in (Note, Handoff, Followed, Session, AccessAttempt)] == [1] * 5
     assert [model.objects.count() for model in (ListEntry, Erasures)] == [1, 1]
     assert LogEntry.objects.count() == logged - 1
-    assert [key for key, in Cached.objects.values_list("cache_key")] == [f":1:somebody-{timezone.now().year}"]
+    assert [key for (key,) in Cached.objects.values_list("cache_key")] == [f":1:somebody-{timezone.now().year}"]
     assert not ReplyAddress.objects.exists()  # of the new one the hand-off is done
     with store.connect() as connection:
         for table in (conversations, events):
