@@ -33,9 +33,12 @@ def register() -> None:
     auditlog.register(Group, include_fields=["name"], m2m_fields={"permissions"})
 
 
-def note(person: User, what: str, was: str, became: str, by: User | None = None) -> None:
-    """Log what happened to an account and stands in none of its fields; by whoever asks, or `by` before signing in."""
-    LogEntry.objects.log_create(person, action=LogEntry.Action.UPDATE, changes={what: [was, became]}, actor=by)
+def note(person: User, what: str, was: str, became: str, **by: User | str | None) -> None:
+    """Log what happened to an account and stands in none of its fields.
+
+    By whoever asks; by the `actor` before signing in, and by the `actor_email` where a command asks.
+    """
+    LogEntry.objects.log_create(person, action=LogEntry.Action.UPDATE, changes={what: [was, became]}, **by)
 
 
 def log_export(kind: type[Model], what: str, key: str = "", by: str | None = None) -> None:

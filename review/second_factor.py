@@ -137,7 +137,7 @@ def _at_the_provider(request: HttpRequest, user: User, **told: Any) -> None:
 def _here(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     request.session[PASSED] = user.pk
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
-        note(user, CODE, "", "gebruikt", by=user)
+        note(user, CODE, "", "gebruikt", actor=user)
         authenticator.refresh_from_db()
         left = len(authenticator.wrap().get_unused_codes())
         messages.warning(request, f"Je gebruikte een herstelcode. Je hebt er nog {left}.")
@@ -148,13 +148,18 @@ def is_set_up(person: User) -> bool:
     return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
 
 
-def reset(person: User) -> None:
-    """Let somebody who lost the phone set it up anew, and end their sessions: the phone may have had one."""
+def reset(person: User, by: str | None = None) -> None:
+    """Let somebody who lost the phone set it up anew, and end their sessions: the phone may have had one.
+
+    Args:
+        person: who lost it.
+        by: for the log, where nobody is signed in.
+    """
     Authenticator.objects.filter(user=person).delete()
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
-    note(person, FACTOR, "aan", "teruggezet")
+    note(person, FACTOR, "aan", "teruggezet", actor_email=by)
 
 
 def forget_wrong_codes(request: HttpRequest, person: User) -> None:

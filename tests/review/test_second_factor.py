@@ -297,6 +297,7 @@ class TestLostPhone:
     def test_by_a_command_too(self) -> None:
         call_command("reset_second_factor", "lezer")
         assert not Authenticator.objects.filter(user=self.person).exists()
+        assert LogEntry.objects.latest("pk").actor_email.endswith("(opdracht)")
         with pytest.raises(CommandError, match="Niemand logt in als niemand"):
             call_command("reset_second_factor", "niemand")
 

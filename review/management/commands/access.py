@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("code", help="de code van het gesprek, zoals K7F39QXM2A")
 
     def handle(self, *args: Any, code: str, **options: Any) -> None:
-        """Write the file to standard output, and log that this was done."""
+        """Log that this is done, and write the file to standard output."""
         code = code.strip().upper()
         conversation = Conversation.objects.select_related("followed").filter(pk=code).first()
         if conversation is None:
@@ -39,5 +39,6 @@ class Command(BaseCommand):
             raise CommandError(f"Gesprek {code} staat niet meer in de opslag van de coach.") from None
         except SQLAlchemyError as error:
             raise CommandError(f"De opslag van de coach is niet bereikbaar ({type(error).__name__}).") from None
-        self.stdout.write(as_html(conversation, events))
+        given = as_html(conversation, events)
         log_export(Conversation, str(conversation), conversation.code, by=whoever_runs_this())
+        self.stdout.write(given)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from review import second_factor
+from review.audit import whoever_runs_this
 
 
 class Command(BaseCommand):
@@ -26,5 +27,5 @@ class Command(BaseCommand):
         person = User.objects.filter(username=name).first()
         if person is None:
             raise CommandError(f"Niemand logt in als {name}.")
-        second_factor.reset(person)
+        second_factor.reset(person, by=whoever_runs_this())
         self.stdout.write(f"{name} stelt bij het inloggen een nieuwe tweede stap in.")

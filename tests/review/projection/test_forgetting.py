@@ -328,6 +328,25 @@ def test_all_that_is_kept_is_given_with_the_words_as_they_were_typed(
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
+def test_what_was_given_in_part_is_logged_too(
+    store: Engine, store_url: str, projection: Projection, settings: Any
+) -> None:
+    """As through a pipe that ends before it has everything."""
+
+    class Pipe(StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    settings.STORE_URL = store_url
+    store_log(store, SENDER, ROWS)
+    projection.step()
+    code = Conversation.objects.get().code
+    with pytest.raises(BrokenPipeError):
+        call_command("access", code, stdout=Pipe())
+    assert LogEntry.objects.get(action=EXPORTED).object_pk == code
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_what_cannot_be_given_is_said_in_one_line(
     store: Engine, store_url: str, projection: Projection, settings: Any, tmp_path: Path
 ) -> None:
