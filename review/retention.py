@@ -274,10 +274,7 @@ def purge(engine: Engine, noted: Purge | None = None) -> dict[str, int | None]:
             deleted |= kind.delete(engine) if kind.delete else {}
         except AWAY as error:
             log.error("The purge of %s failed (%s).", kind.name, type(error).__name__)  # noqa: TRY400
-    try:
-        wipe()
-    except Error as error:
-        log.error("What was purged may still stand in the file (%s).", type(error).__name__)  # noqa: TRY400
+    wipe()
     Purge.objects.filter(pk=noted.pk).update(deleted=deleted, finished_at=timezone.now())
     told = ", ".join(f"{name} {'failed' if number is None else number}" for name, number in deleted.items())
     log.info("Purged: %s.", told)

@@ -101,8 +101,7 @@ class Projection:
             self._removed |= bool(gone)
             forget(gone)
             if self._removed:
-                wipe()
-                self._removed = False
+                self._removed = not wipe()
         else:
             found = positions(self._engine, self._newest - SECONDS_OF_OVERLAP)
             followed = _followed(Followed.objects.filter(pk__in=found))

@@ -7,19 +7,22 @@ with which conversation.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from review.audit import logged_as
 from review.models import Conversation, Erasures, Example, Followed, SavedView, Statistic
 from storage.schema import REWRITE, had_its_time
+
+log = logging.getLogger(__name__)
 
 OF_ONE_THAT_IS_GONE = "iets van een gesprek dat er niet meer is"
 
@@ -69,11 +72,11 @@ def remove(followed: Followed, *, gone: bool = True) -> None:
     )
 
 
-def wipe() -> None:
+def wipe() -> bool:
     """Let what was removed stand nowhere in the review database any more, as in the store (storage.schema.wipe).
 
-    Raises:
-        django.db.Error: the database is away, or another process holds the file for too long.
+    Returns whether that was done; the log says so where the database is away, another process holds the file for too
+    long, or there is no room to write it anew.
     """
     # The index of words marks them as gone, until its parts are merged.
     statements = ["INSERT INTO review_words(review_words) VALUES ('optimize')", *REWRITE]
@@ -81,9 +84,14 @@ def wipe() -> None:
         models = apps.get_app_config("review").get_models(include_auto_created=True)
         tables = [model._meta.db_table for model in (*models, LogEntry)]
         statements = [f"ANALYZE {', '.join(tables)}"]
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    except Error as error:
+        log.error("What was removed may still stand in the file (%s).", type(error).__name__)  # noqa: TRY400
+        return False
+    return True
 
 
 def _count() -> None:

@@ -256,6 +256,20 @@ def test_a_file_that_cannot_be_wiped_holds_up_neither_the_erasure_nor_other_conv
     assert "An erasure in the store did not come to its end: OperationalError" in caplog.text
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_review_file_without_room_to_be_wiped_holds_up_no_other_conversation(
+    store: Engine, projection: Projection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store_log(store, SENDER, ROWS)
+    projection.step(everything=True)
+    erase(store, SENDER)
+    store_log(store, "other", whole("other"))
+    monkeypatch.setattr(forgetting, "REWRITE", ("VACUUM INTO '/nowhere/at/all.db'",))
+    projection.step(everything=True)
+    assert Conversation.objects.get().followed.sender_id == "other"
+    assert "What was removed may still stand in the file (OperationalError)" in caplog.text
+
+
 def _by_a_colleague(code: str) -> None:
     """On a connection of its own, as another process; it gives up when it has to wait."""
     turn = Turn.objects.filter(conversation=code).last()
