@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from review.models import Conversation, Followed, Handoff, Turn
+from review.models import Conversation, Followed, Handoff, Statistic, Turn
 from review.projection.following import Projection
 from storage.schema import open_database
 from tests.conftest import Coach
@@ -29,6 +29,7 @@ def keep_only(senders: set[str]) -> None:
     """Leave out what other tests said to the same coach."""
     Conversation.objects.exclude(followed__in=senders).delete()
     Followed.objects.exclude(pk__in=senders).delete()
+    Statistic.objects.filter(conversation=None).delete()
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -60,6 +61,7 @@ def test_what_is_followed_of_a_running_coach_is_what_is_built_from_nothing(
 
     Followed.objects.all().delete()
     Conversation.objects.all().delete()
+    Statistic.objects.all().delete()
     Projection(store, PlainMask).step(everything=True, seconds=60)
     keep_only(senders)
     assert dump() == followed
