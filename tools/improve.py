@@ -125,8 +125,6 @@ def improve(source: Path) -> Composed:
 
 def main(arguments: list[str]) -> None:
     """Improve, and print the end of the report."""
-    os.environ.update(environment())
-    configure_structlog(logging.ERROR)  # its default prints every message
     try:
         improve(Path(arguments[0]) if arguments else FILE)
     except NoCorrectionsError as error:
@@ -136,4 +134,6 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.update(environment())
+    configure_structlog(logging.ERROR)  # its default prints every message
     main(sys.argv[1:])
