@@ -61,7 +61,7 @@ test: $(READY) $(TEAMS) $(PROVIDER) ## lint, types and all tests
 test-widget: $(READY)
 	@$(NPM) test
 
-AROUND := tests/review tests/storage tests/tools tests/widget
+AROUND := tests/review tests/storage
 test-coach:
 	@.venv/bin/pytest $(AROUND:%=--ignore %)
 
