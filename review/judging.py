@@ -15,6 +15,7 @@ from django.db import transaction
 from review.guidelines import guidelines
 from review.models import Example, Flag, Judgement, Turn
 from review.models.improving import JudgementState, Verdict
+from review.nlu_file import place_of
 from review.personal import personal_in
 from review.placeholders import in_ordinary_words
 from review.statistics import refresh
@@ -173,8 +174,8 @@ def _tidied(correction: Correction) -> Correction:
 
 def _standing(words: str, sentence: str) -> str:
     """Whole words as a sentence has them; empty where they do not stand in it."""
-    found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", sentence, re.IGNORECASE) if words else None
-    return found[0] if found else ""
+    place = place_of(words, sentence)
+    return sentence[slice(*place)] if place else ""
 
 
 def _changes(turn: Turn, correction: Correction) -> Correction:

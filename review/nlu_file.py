@@ -125,7 +125,7 @@ def write(folder: Path, composed: Composed) -> None:
 
 def _reason(sentence: Sentence, intents: set[str], known: str | None, *, again: bool) -> str:
     """Why a sentence is not learned from; empty where it is."""
-    missing = [words for words, _ in sentence.words.values() if not _place(words, sentence.text)]
+    missing = [words for words, _ in sentence.words.values() if not place_of(words, sentence.text)]
     if not sentence.text:
         return "er staat niets in"
     if sentence.intent not in INTENTS or sentence.intent == "nlu_fallback":
@@ -160,7 +160,7 @@ def _annotated(sentence: Sentence) -> Sentence:
     """With its words marked as Rasa reads it. Marks cannot overlap: words that do are marked as one, with both."""
     marks: list[tuple[int, int, list[dict[str, str]]]] = []
     for entity, (words, value) in sentence.words.items():
-        start, end = _place(words, sentence.text) or (0, 0)
+        start, end = place_of(words, sentence.text) or (0, 0)
         told = [{"entity": entity, "value": value}]
         for mark in [mark for mark in marks if start < mark[1] and mark[0] < end]:
             marks.remove(mark)
@@ -173,8 +173,8 @@ def _annotated(sentence: Sentence) -> Sentence:
     return replace(sentence, text=text)
 
 
-def _place(words: str, text: str) -> tuple[int, int] | None:
-    """Where whole `words` stand in `text`."""
+def place_of(words: str, text: str) -> tuple[int, int] | None:
+    """Where whole `words` stand in `text`, whatever their capitals; None where they do not."""
     found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text, re.IGNORECASE) if words else None
     return found and found.span()
 

@@ -11,13 +11,13 @@ from auditlog.registry import auditlog
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
 from review.admin.days import DaysFilter
+from review.admin.read_only import ReadOnlyAdmin
 from review.audit import EXPORTED
 from review.models import Statistic
 
@@ -67,7 +67,7 @@ class OfFilter(DropdownFilter):
 
 
 @admin.register(LogEntry)
-class LogAdmin(ModelAdmin):
+class LogAdmin(ReadOnlyAdmin):
     """Read only, and everything in the list itself."""
 
     list_display = ("when", "who", "did", "what", "changed")
@@ -81,22 +81,6 @@ class LogAdmin(ModelAdmin):
     search_fields = ("object_pk__exact",)
     search_help_text = "Nummer van een gesprek"
     ordering = ("-timestamp", "-pk")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """There is no page of an entry."""
-        raise Http404
 
     @admin.display(description="wanneer", ordering="timestamp")
     def when(self, entry: LogEntry) -> Any:

@@ -6,35 +6,19 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
+from review.admin.read_only import ReadOnlyAdmin
 from review.models import Purge
 from review.nightly import TOO_LONG, is_done
 from review.retention import look
 
 
 @admin.register(Purge)
-class PurgeAdmin(ModelAdmin):
+class PurgeAdmin(ReadOnlyAdmin):
     """One page, to read."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """The worker's alone."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody's."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody's: it goes when it had its time."""
-        return False
-
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """There is no page of one."""
-        raise Http404
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The page."""
