@@ -8,9 +8,11 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from databases import new_postgres_database
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
@@ -123,6 +125,17 @@ async def test_erasing_takes_one_conversation(address: str, domain: Domain) -> N
     assert erase(store._engine, "a") == 2
     assert erase(store._engine, "a") == 0
     assert list(await store.keys()) == ["b"]
+
+
+async def test_postgresql_samples_nothing_of_what_was_said(postgres: Any, domain: Domain) -> None:
+    address = new_postgres_database(postgres)
+    engine = open_database(address)
+    await converse(ConversationStore(domain, host=address), "a", "het ligt bij de wijktafel", "ja")
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(sa.text("ANALYZE"))
+        sampled = connection.execute(sa.text("SELECT * FROM pg_stats WHERE schemaname = 'public'")).all()
+    assert "events" in str(sampled)
+    assert "wijktafel" not in str(sampled)
 
 
 @pytest.mark.parametrize("how", ["erase", "purge", "leader"])
