@@ -61,7 +61,7 @@ test: $(READY) $(TEAMS) $(PROVIDER) ## lint, types and all tests
 test-widget: $(READY)
 	@$(NPM) test
 
-AROUND := tests/review tests/storage
+AROUND := tests/review tests/storage tests/tools
 test-coach:
 	@.venv/bin/pytest $(AROUND:%=--ignore %)
 
